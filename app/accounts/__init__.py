@@ -1,0 +1,1 @@
+"""Who may sign in: staff by password, agencies by key."""

@@ -1,0 +1,73 @@
+"""`registry init`: schema, keys, and the facts that tie both together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import click
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.database import database, writing_session
+from blacklist.identity.keys import Keyring, create_key_file
+from blacklist.identity.sealing import Vault
+from blacklist.models import RegistryFact
+from config import Config
+
+PROBE = "key_probe"
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@click.command("init")
+@with_appcontext
+def init_command() -> None:
+    """Migrate the database and create the keys that are missing. Never overwrites a key; may be run again."""
+    config = cast(Config, current_app.extensions["config"])
+    migrate()
+    click.echo("schema: at head")
+    if config.key_file.exists():
+        click.echo(f"keys: {config.key_file} kept")
+    else:
+        config.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        create_key_file(config.key_file)
+        click.echo(f"keys: {config.key_file} created (back it up apart from the database)")
+    keyring = Keyring.read(config.key_file)
+    current_app.extensions["keyring"] = keyring
+    current_app.extensions["vault"] = Vault(keyring)
+    prove_keys(Vault(keyring), demo=config.demo)
+    click.echo(f"environment: {'demo (test keys)' if config.demo else 'live'}")
+
+
+def migrate() -> None:
+    """Bring the schema to head on this process's engine."""
+    settings = AlembicConfig(str(_ROOT / "alembic.ini"))
+    settings.set_main_option("script_location", str(_ROOT / "migrations"))
+    with database().engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def prove_keys(vault: Vault, *, demo: bool) -> None:
+    """Write the probe value that only the right keys open, or check it; tie the database to its environment.
+
+    Raises:
+        click.ClickException: these keys do not open this database, or it belongs to the other environment.
+    """
+    environment = "demo" if demo else "live"
+    with writing_session() as session:
+        probe = session.get(RegistryFact, PROBE)
+        if probe is None:
+            sealed = vault.seal("registry", table="registry_facts", row=0, column=PROBE)
+            session.add(RegistryFact(name=PROBE, value=sealed.hex()))
+            session.add(RegistryFact(name="environment", value=environment))
+            return
+        found = session.get(RegistryFact, "environment")
+        if found is None or found.value != environment:
+            raise click.ClickException("this database belongs to another environment (demo/live)")
+        try:
+            vault.open(bytes.fromhex(probe.value), table="registry_facts", row=0, column=PROBE)
+        except Exception as error:
+            raise click.ClickException("these keys do not open this database") from error

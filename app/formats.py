@@ -1,0 +1,71 @@
+"""How templates write money, dates and addresses of static files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from app.clock import SHANGHAI
+from blacklist.rules.money import money_in_words
+from config import Config
+
+NOTHING = "—"
+
+
+def money(amount: Decimal | None) -> str:
+    """Write a sum: 330,000.00."""
+    return NOTHING if amount is None else f"{amount:,.2f}"
+
+
+def money_cn(amount: Decimal | None) -> str:
+    """Write a sum in the court's form: 叁拾叁万元整."""
+    return NOTHING if amount is None else money_in_words(amount)
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date for tables: 2026-03-01."""
+    if value is None:
+        return NOTHING
+    return (value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value).isoformat()
+
+
+def day_cn(value: date | datetime | None) -> str:
+    """Write a date for prose: 2026年3月1日."""
+    if value is None:
+        return NOTHING
+    on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def instant(value: datetime | None) -> str:
+    """Write an instant in court time: 2026-03-01 10:05."""
+    return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def init_formats(app: Flask, config: Config) -> None:
+    """Register the filters, `static_url` and the site's own facts."""
+    root = Path(app.static_folder or "")
+
+    @lru_cache(maxsize=256)
+    def digest(filename: str) -> str:
+        return hashlib.sha256((root / filename).read_bytes()).hexdigest()[:12]
+
+    def static_url(filename: str) -> str:
+        return url_for("static", filename=filename, v=digest(filename))
+
+    app.jinja_env.filters.update(money=money, money_cn=money_cn, day=day, day_cn=day_cn, instant=instant)
+    app.jinja_env.globals.update(
+        static_url=static_url,
+        site={
+            "name": config.site_name,
+            "owner": config.site_owner,
+            "base_url": config.base_url,
+            "demo": config.demo,
+            "phone": "12368",
+        },
+    )

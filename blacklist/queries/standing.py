@@ -1,0 +1,96 @@
+"""What stands against a document: the one read behind every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blacklist.rules.checking import StandingOrder
+from blacklist.rules.lifecycle import OrderKind, OrderState
+from blacklist.rules.subjects import BoundRole
+from blacklist.vocabulary import SubjectKind
+
+# Runs one statement (parameters as `?`) and returns its rows: the door's fast reader, or a session's connection.
+Execute = Callable[[str, Sequence[object]], list[Any]]
+
+# One row for each effective order that binds the subject, one row with NULLs where there is none.
+_COLUMNS = (
+    "d.document_index, d.subject_id, s.kind, o.id, o.order_no, o.kind, b.role, b.from_on, b.until_on, "
+    "o.effective_at, o.ends_on, c.name, c.contact "
+)
+_TABLES = (
+    "FROM documents d JOIN subjects s ON s.id = d.subject_id "
+    "LEFT JOIN order_bindings b ON b.subject_id = d.subject_id "
+    "LEFT JOIN orders o ON o.id = b.order_id AND o.state = 'effective' "
+    "LEFT JOIN courts c ON c.id = o.court_id "
+)
+_ONE = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index = ?"  # noqa: S608 - constants only
+_NAMES = "SELECT 1 FROM subject_names WHERE subject_id = ? AND name_index = ?"
+MOST_AT_ONCE = 900
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A subject found by a document, with the effective orders that bind it."""
+
+    subject_id: int
+    kind: SubjectKind
+    orders: tuple[StandingOrder, ...]
+
+
+def find_standing(execute: Execute, document_index: bytes) -> Found | None:
+    """Return the subject of a document and its effective orders, or None where the registry knows no such document."""
+    return _found(execute(_ONE, (document_index,)))
+
+
+def find_standing_many(execute: Execute, document_indexes: Sequence[bytes]) -> dict[bytes, Found]:
+    """Return what stands against each of many documents; unknown ones are absent."""
+    rows: dict[bytes, list[Any]] = {}
+    for start in range(0, len(document_indexes), MOST_AT_ONCE):
+        part = document_indexes[start : start + MOST_AT_ONCE]
+        marks = ",".join("?" * len(part))
+        sql = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN ({marks})"  # noqa: S608 - marks only
+        for row in execute(sql, part):
+            rows.setdefault(bytes(row[0]), []).append(row)
+    return {index: found for index, some in rows.items() if (found := _found(some)) is not None}
+
+
+def has_name(execute: Execute, subject_id: int, name_index: bytes) -> bool:
+    """Tell whether a name (by its keyed index) is one of the subject's names."""
+    return bool(execute(_NAMES, (subject_id, name_index)))
+
+
+def _found(rows: list[Any]) -> Found | None:
+    if not rows:
+        return None
+    orders = tuple(_standing(row) for row in rows if row[3] is not None)
+    return Found(subject_id=rows[0][1], kind=SubjectKind(rows[0][2]), orders=orders)
+
+
+def _standing(row: Any) -> StandingOrder:
+    return StandingOrder(
+        order_id=row[3],
+        order_no=row[4],
+        kind=OrderKind(row[5]),
+        state=OrderState.EFFECTIVE,
+        role=BoundRole(row[6]),
+        role_from=_day(row[7]),
+        role_until=_day(row[8]),
+        since=_instant(row[9]).astimezone(_SHANGHAI).date(),
+        ends_on=_day(row[10]),
+        court_name=row[11],
+        court_contact=row[12],
+    )
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _instant(value: str | datetime) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Acts: one verb a function; they flush and never commit."""

@@ -1,0 +1,37 @@
+"""A time limit passes: the machine ends the order, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from blacklist.actors import MACHINE
+from blacklist.events import AuditEvent
+from blacklist.identity.sealing import Vault
+from blacklist.queries import orders as order_queries
+from blacklist.rules.lifecycle import Act, OrderState, state_after
+from blacklist.services import auditing, publishing
+from blacklist.services.effecting import start_due_orders
+
+__all__ = ["expire_due_orders", "start_due_orders"]
+
+
+def expire_due_orders(session: Session, *, at: datetime, vault: Vault, limit: int = 200) -> int:
+    """End standing orders whose last day is over in Asia/Shanghai; return how many.
+
+    Answers do not wait for this: they compute the end from the dates (`security.md` I1).
+    """
+    due = order_queries.list_due_to_expire(session, on=at.date(), most=limit)
+    for order_id in due:
+        order = order_queries.lock_order(session, order_id)
+
+        state = state_after(OrderState(order.state), Act.EXPIRE)
+
+        order.state, order.version, order.ended_at = state.value, order.version + 1, at
+        order.end_reason = "R8" if order.kind == "listing" else "term_over"
+        publishing.unpublish(session, order)
+
+        auditing.record(session, AuditEvent.ORDER_EXPIRED, order.id, actor=MACHINE, at=at, court_id=order.court_id)
+        session.flush()
+    return len(due)

@@ -1,0 +1,73 @@
+"""The timetable: what the leading worker does, and when (UTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from sqlalchemy.orm import Session
+
+from blacklist.identity.sealing import Vault
+from blacklist.services import expiring, purging
+
+# Orders one transaction may change; the next one takes the rest. Keeps each hold of the write lock short.
+ORDERS_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one transaction of a run did. `more`: there may be more of it; run another."""
+
+    counts: Mapping[str, int]
+    more: bool = False
+
+
+class Work(Protocol):
+    """One transaction's worth of a job. It flushes and never commits."""
+
+    def __call__(self, session: Session, *, at: datetime, vault: Vault) -> Step:
+        """Do it; `at` is the present instant in the courts' zone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A line of the timetable.
+
+    `cron` is a crontab in UTC. `lease` is how long one run may go on opening transactions: less than its period, so
+    that a run ends before its next slot. Jobs of one `lane` never run at the same time.
+    """
+
+    name: str
+    run: Work
+    cron: str
+    lease: timedelta
+    lane: str = "minute"
+
+
+def expire_orders(session: Session, *, at: datetime, vault: Vault) -> Step:
+    """End the orders whose last day is over."""
+    done = expiring.expire_due_orders(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
+    return Step({"expired": done}, more=done >= ORDERS_AT_ONCE)
+
+
+def start_orders(session: Session, *, at: datetime, vault: Vault) -> Step:
+    """Put the orders into force whose day has come."""
+    done = expiring.start_due_orders(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
+    return Step({"started": done}, more=done >= ORDERS_AT_ONCE)
+
+
+def purge(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
+    """Remove what is past its retention."""
+    counts = purging.purge(session, at=at)
+    return Step(counts, more=any(count >= purging.BATCH for count in counts.values()))
+
+
+# Endings stand before beginnings: what is over is taken out first.
+JOBS: Final = (
+    Job("expire-orders", expire_orders, cron="* * * * *", lease=timedelta(seconds=50)),
+    Job("start-orders", start_orders, cron="* * * * *", lease=timedelta(seconds=50)),
+    Job("purge", purge, cron="10 19 * * *", lease=timedelta(hours=2), lane="night"),  # 03:10 at the courts
+)

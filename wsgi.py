@@ -1,0 +1,19 @@
+"""What the web server loads: `granian --interface wsgi wsgi:app`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from app import create_app
+from app.logs import init_logs
+from config import Config, ConfigError
+
+try:
+    config = Config.from_env(os.environ)
+except ConfigError as error:
+    for fault in error.faults:
+        sys.stderr.write(f"registry: {fault}\n")
+    sys.exit(78)  # EX_CONFIG
+init_logs(config.log_level)
+app = create_app(config)
