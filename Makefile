@@ -16,7 +16,6 @@ DEVELOPMENT := $(VENV)/.development-$(call digest,requirements.txt requirements-
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary=:all:
 SOURCES := app blacklist sync migrations tests tools config.py wsgi.py
 TESTS ?= tests
-export PYTHONDONTWRITEBYTECODE ?=
 export PIP_NO_INPUT := 1
 
 .PHONY: help run test check lint types contracts bandit browser bench lock migrate clean

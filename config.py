@@ -31,12 +31,15 @@ class Config:
     base_url: str
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
-    court_setting_service: str
+    service_rule: str
     session_idle_minutes: int
     session_hours: int
     log_level: str
     site_name: str
     site_owner: str
+    site_icp: str
+    site_police_record: str
+    site_code: str
     log_retention_days: int
 
     @property
@@ -62,12 +65,15 @@ class Config:
             base_url=reader.text("BASE_URL", "http://127.0.0.1:8000" if development else None).rstrip("/"),
             trusted_hosts=reader.words("TRUSTED_HOSTS", "127.0.0.1 localhost [::1]" if development else None),
             trusted_proxies=reader.number("TRUSTED_PROXIES", "0" if development else None, least=0, most=5),
-            court_setting_service=reader.choice("SERVICE_RULE", ("attempted", "served"), "attempted"),
+            service_rule=reader.choice("SERVICE_RULE", ("attempted", "served"), "attempted"),
             session_idle_minutes=reader.number("SESSION_IDLE_MINUTES", "30", least=1, most=30),
             session_hours=reader.number("SESSION_HOURS", "8", least=1, most=8),
             log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), "INFO"),
             site_name=reader.text("SITE_NAME", "联合惩戒登记"),
             site_owner=reader.text("SITE_OWNER", "示例市示范区人民法院（演示）" if development else None),
+            site_icp=reader.text("SITE_ICP", ""),
+            site_police_record=reader.text("SITE_POLICE_RECORD", ""),
+            site_code=reader.text("SITE_CODE", ""),
             log_retention_days=reader.number("LOG_RETENTION_DAYS", "183", least=183, most=3660),
         )
         reader.refuse_unknown()
@@ -92,6 +98,9 @@ SETTINGS = (
     "LOG_LEVEL",
     "SITE_NAME",
     "SITE_OWNER",
+    "SITE_ICP",
+    "SITE_POLICE_RECORD",
+    "SITE_CODE",
     "LOG_RETENTION_DAYS",
 )
 
@@ -137,8 +146,9 @@ class _Reader:
 
     def refuse_unknown(self) -> None:
         known = {PREFIX + name for name in SETTINGS}
-        self.faults += [f"{name} is not a setting" for name in sorted(self.env) if name.startswith(PREFIX)
-                        and name not in known]
+        self.faults += [
+            f"{name} is not a setting" for name in sorted(self.env) if name.startswith(PREFIX) and name not in known
+        ]
 
 
 def _refuse_insecure(config: Config, env: Mapping[str, str], faults: list[str]) -> None:

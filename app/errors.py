@@ -205,9 +205,7 @@ def _refuse_at_door(error: HTTPException) -> Response:
         headers = {**headers, "Allow": ", ".join(sorted(valid_methods))}
     log.info("request refused at the door", extra={"code": code, "status": status})
     if wants_problem():
-        return problem(
-            status, code=code, title=(title, title_english), detail=(detail, english), headers=headers
-        )
+        return problem(status, code=code, title=(title, title_english), detail=(detail, english), headers=headers)
     return _page(status, title=title, detail=detail, english=english, headers=headers)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, url_for
 
@@ -63,9 +64,14 @@ def init_formats(app: Flask, config: Config) -> None:
         static_url=static_url,
         site={
             "name": config.site_name,
-            "owner": config.site_owner,
-            "base_url": config.base_url,
+            "name_english": "Joint credit-punishment registry",
+            "court_name": config.site_owner,
+            "domain": urlsplit(config.base_url).hostname or "",
+            "sponsor": config.site_owner,
+            "icp": config.site_icp,
+            "police_record": config.site_police_record,
+            "site_code": config.site_code,
+            "contact": "12368",
             "demo": config.demo,
-            "phone": "12368",
         },
     )

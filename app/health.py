@@ -80,7 +80,7 @@ def _inspect() -> tuple[list[str], dict[str, float]]:
                 faults += ["clock"] if skew > MOST_CLOCK_SECONDS else []
             if found is not None:
                 ages["newest_job_run"] = round((clock.now() - found).total_seconds(), 1)
-    except Exception as error:  # noqa: BLE001 - whatever the driver raises, the answer is "not ready"
+    except Exception as error:
         faults.append("database")
         log.warning("not ready", extra={"error": type(error).__name__})
     if shutil.disk_usage(_data_folder()).free < LEAST_FREE_BYTES:

@@ -7,9 +7,10 @@ write lock). See `security.md` H8, H9, I19.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Executable, Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -124,7 +125,7 @@ def _seconds_to_midnight(at: datetime) -> int:
     return 86_400 - (at.hour * 3600 + at.minute * 60 + at.second)
 
 
-def _buckets(connection: Connection) -> Select[tuple[str, float, datetime]]:
+def _buckets(connection: Connection) -> Select[str, float, datetime]:
     return _BUCKETS_LOCKED if connection.dialect.name == "postgresql" else _BUCKETS
 
 
@@ -138,7 +139,8 @@ _KNOWN = select(QuotaSubject.document_index).where(
     QuotaSubject.day == bindparam("day"),
     QuotaSubject.document_index.in_(bindparam("indexes", expanding=True)),
 )
-_INSERT_OF = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# Both dialects' inserts have the same ON CONFLICT methods; SQLAlchemy gives them no common type.
+_INSERT_OF: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def _upserts(table: type, key: list[str], changed: list[str]) -> dict[str, Executable]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -32,7 +33,7 @@ _COLUMNS = (
     "denial_code",
     "at",
 )
-_INSERT = f"INSERT INTO checks ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_INSERT = f"INSERT INTO checks ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 MOST_IN_A_GROUP = 400
 WAIT_SECONDS = 8.0
 
@@ -60,7 +61,7 @@ class Submission:
 class Recorder:
     """Writes submissions in groups, each group one durable transaction."""
 
-    def __init__(self, engine: Engine, turn: threading.RLock | None) -> None:  # type: ignore[valid-type]
+    def __init__(self, engine: Engine, turn: AbstractContextManager[Any] | None) -> None:
         self._engine = engine
         self._turn = turn
         self._waiting: deque[Submission] = deque()
@@ -97,7 +98,7 @@ class Recorder:
                 group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_GROUP))]
             try:
                 self._write(group)
-            except Exception as error:  # noqa: BLE001 - whatever failed, each waiting request must hear of it
+            except Exception as error:
                 self._quota.forget()
                 for submission in group:
                     submission.failure = error

@@ -38,8 +38,11 @@ def init_security(app: Flask, config: Config) -> None:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    https = urlsplit(config.base_url).scheme == "https"
+    _add_checks(app)
+    _add_headers(app, https=urlsplit(config.base_url).scheme == "https")
 
+
+def _add_checks(app: Flask) -> None:
     @app.before_request
     def _identify() -> None:
         g.request_id = secrets.token_hex(8)
@@ -56,6 +59,8 @@ def init_security(app: Flask, config: Config) -> None:
         if origin is not None and urlsplit(origin).netloc != request.host:
             raise Forbidden
 
+
+def _add_headers(app: Flask, *, https: bool) -> None:
     @app.after_request
     def _harden(response: Response) -> Response:
         for name, value in HEADERS.items():

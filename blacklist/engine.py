@@ -64,7 +64,12 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         _refuse_network_file_system(Path(path).resolve())
     # The pool's own wait is bounded like PostgreSQL's; a connection never moves between threads while in use.
     engine = create_engine(
-        url, module=dbapi2, pool_size=pool_size, max_overflow=5, pool_timeout=3, connect_args={"check_same_thread": False}
+        url,
+        module=dbapi2,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_timeout=3,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -53,8 +55,7 @@ def main() -> int:
     log.info("worker waits for leadership", extra={"pid": os.getpid()})
     while not stop.is_set():
         if leadership.acquire():
-            halted = threading.Event()
-            lead(leadership, Runner(engine, vault, clock, lambda: not halted.is_set()), stop=stop, halted=halted)
+            lead(leadership, functools.partial(Runner, engine, vault, clock), stop=stop)
         else:
             stop.wait(CHECK_SECONDS)
     engine.dispose()
@@ -62,13 +63,14 @@ def main() -> int:
     return 0
 
 
-def lead(leadership: Leadership, runner: Runner, *, stop: threading.Event, halted: threading.Event) -> None:
-    """Run the timetable until `stop` is set or leadership is lost, then set `halted` and let go.
+def lead(leadership: Leadership, make_runner: Callable[[Callable[[], bool]], Runner], *, stop: threading.Event) -> None:
+    """Run the timetable until `stop` is set or leadership is lost, then let go.
 
     Every job also runs at once: its latest slot may have passed while nobody led. If it has had its run, nothing
     happens (`Runner.run`).
     """
-    scheduler = make_scheduler(runner)
+    halted = threading.Event()
+    scheduler = make_scheduler(make_runner(lambda: not halted.is_set()))
     scheduler.start()
     log.info("worker leads", extra={"pid": os.getpid()})
     while not stop.wait(CHECK_SECONDS) and leadership.held():

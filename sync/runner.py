@@ -112,8 +112,8 @@ def latest_slot(cron: str, at: datetime) -> datetime:
     """Return the last instant, `at` included, at which a crontab was due."""
     trigger = trigger_of(cron)
     for window in (timedelta(minutes=2), timedelta(hours=2), timedelta(days=2), timedelta(days=367)):
-        latest = None
-        due = trigger.get_next_fire_time(None, at - window)
+        latest: datetime | None = None
+        due: datetime | None = trigger.get_next_fire_time(None, at - window)
         while due is not None and due <= at:
             latest, due = due, trigger.get_next_fire_time(due, due)
         if latest is not None:

@@ -38,8 +38,11 @@ def main() -> int:
     children = {
         "web": start(
             env,
-            [str(BIN / "granian"), "--interface", "wsgi", "wsgi:app", "--workers", "1", "--blocking-threads", "8"]
-            + ["--host", "127.0.0.1", "--port", port, "--log-level", "warning", "--workers-kill-timeout", "5"],
+            [
+                *(str(BIN / "granian"), "--interface", "wsgi", "wsgi:app"),
+                *("--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "5"),
+                *("--host", "127.0.0.1", "--port", port, "--log-level", "warning"),
+            ],
         ),
         "worker": start(env, [sys.executable, "-m", "sync"]),
     }
@@ -71,8 +74,7 @@ def prepare(env: dict[str, str], stop: threading.Event) -> list[str] | None:
     for command in (["init"], ["seed", "--demo"]):
         arguments = [str(BIN / "flask"), "--app", "wsgi", "registry", *command]
         with subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
-            assert child.stdout is not None
-            for line in child.stdout:
+            for line in child.stdout or ():
                 print(line, end="", flush=True)
                 if line.strip().startswith("curl "):
                     hints.append(line.strip())
@@ -96,7 +98,7 @@ def wait_until_ready(port: str, children: dict[str, subprocess.Popen[bytes]], st
         if any(child.poll() is not None for child in children.values()):
             return False
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2) as answer:
                 if answer.status == 200:
                     return True
         except (urllib.error.URLError, OSError):

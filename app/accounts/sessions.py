@@ -17,7 +17,6 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import update
 from sqlalchemy.orm import Session as DatabaseSession
 
-from app import clock
 from app.database import reading_session, writing_session
 from blacklist.models import StaffSession
 from blacklist.queries import sessions as session_queries
@@ -62,9 +61,7 @@ class TableSessions(SessionInterface):
             return
         at: datetime = app.extensions["clock"]()
         with app.app_context(), reading_session() as rows:
-            row = session_queries.find_live(
-                rows, hash_token(token), at=at, idle=self._idle, absolute=self._absolute
-            )
+            row = session_queries.find_live(rows, hash_token(token), at=at, idle=self._idle, absolute=self._absolute)
         if row is None:
             return
         session.token, session.is_anonymous, session.proved_at = token, False, row.proved_at
@@ -75,16 +72,14 @@ class TableSessions(SessionInterface):
                     update(StaffSession).where(StaffSession.token_hash == row.token_hash).values(last_seen_at=at)
                 )
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - Flask's form
         """Set the cookie where the token is new; signing in and out hand their token over in `g`."""
         response.vary.add("Cookie")
         token = g.pop("new_session_token", None)
         if token is None and isinstance(session, TokenSession) and session.is_anonymous and session.accessed:
             token = session.token
         if token is not None:
-            response.set_cookie(
-                self._name, token, secure=self._secure, httponly=True, samesite="Lax", path="/"
-            )
+            response.set_cookie(self._name, token, secure=self._secure, httponly=True, samesite="Lax", path="/")
 
 
 def new_token() -> str:
@@ -104,5 +99,3 @@ def end_sessions(session: DatabaseSession, tokens: Iterable[bytes]) -> None:
         if row is not None:
             session.delete(row)
     session.flush()
-
-

@@ -41,9 +41,7 @@ def answer_batch(
     require_purpose(holder, body["purpose"])
 
     today, english = at.date(), prefers_english()
-    questions: list[Question | InvalidError] = []
-    for item in subjects:
-        questions.append(_read(item, today=today))
+    questions = [_read(item, today=today) for item in subjects]
     index = {
         position: vault.document_index(question.document)
         for position, question in enumerate(questions)

@@ -28,9 +28,7 @@ def read_json(*, most_bytes: int, most_values: int = MOST_VALUES) -> tuple[dict[
         MalformedError: not JSON, not an object, duplicate keys, too deep, too many values, lone surrogates, NaN.
     """
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
-        raise WrongTypeError(
-            "请以 application/json（UTF-8）提交。", "The body must be application/json in UTF-8."
-        )
+        raise WrongTypeError("请以 application/json（UTF-8）提交。", "The body must be application/json in UTF-8.")
     request.max_content_length = most_bytes
     try:
         body = request.get_data(cache=False)

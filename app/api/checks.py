@@ -165,12 +165,14 @@ def _purposes_of(holder: KeyHolder) -> list[dict[str, Any]]:
                 "legal_basis": list(dict.fromkeys(one.basis for one in measures)),
                 "obligations": {
                     "clear": "proceed",
-                    "restricted": "refuse" if actions == {"refuse"} else "refer" if actions == {"refer"} else "refuse|refer",
+                    "restricted": "refuse"
+                    if actions == {"refuse"}
+                    else "refer"
+                    if actions == {"refer"}
+                    else "refuse|refer",
                     "permitted": "proceed",
                     "mismatch": "verify",
                 },
             }
         )
     return items
-
-

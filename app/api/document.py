@@ -106,4 +106,3 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.open_to_all:
         described["security"] = []
     return described
-

@@ -80,9 +80,7 @@ def answered_once(
             raise StillRunningError("同一请求正在办理，请稍后重试。", "The same request is running.") from error
         status, answer = act()
         row.status = status
-        row.answer = vault.seal(
-            orjson.dumps(answer).decode(), table="kept_answers", row=row.row_id, column="answer"
-        )
+        row.answer = vault.seal(orjson.dumps(answer).decode(), table="kept_answers", row=row.row_id, column="answer")
         session.flush()
         return status, answer
     if kept.body_hash != digest:

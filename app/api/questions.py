@@ -81,5 +81,3 @@ def _is_text(item: dict[str, Any], key: str, most: int) -> bool:
         return True
     value = item[key]
     return type(value) is str and 0 < len(value) <= most
-
-

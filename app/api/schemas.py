@@ -72,9 +72,7 @@ class BatchSchema(StrictSchema):
     """Many questions for one purpose."""
 
     purpose = fields.String(required=True, validate=validate.OneOf(list(PURPOSES)))
-    subjects = fields.List(
-        fields.Nested(SubjectSchema), required=True, validate=validate.Length(1, MOST_SUBJECTS)
-    )
+    subjects = fields.List(fields.Nested(SubjectSchema), required=True, validate=validate.Length(1, MOST_SUBJECTS))
 
 
 class OutcomeSchema(StrictSchema):

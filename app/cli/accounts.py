@@ -47,9 +47,7 @@ def add_user(username: str, name: str, court_code: str, roles: tuple[str, ...]) 
             session, person_id=person.id, username=username, password=password, actor=COMMAND, at=at
         )
         for role in roles:
-            staffing.grant_role(
-                session, person_id=person.id, court_id=court.id, role=Role(role), actor=COMMAND, at=at
-            )
+            staffing.grant_role(session, person_id=person.id, court_id=court.id, role=Role(role), actor=COMMAND, at=at)
     click.echo(f"{username}: {password}")
 
 

@@ -45,9 +45,7 @@ def check_command(
     )
     vault = cast(Vault, current_app.extensions["vault"])
     answer, record = answer_one(database().reader.rows, question, asker=Asker(purpose), at=at, vault=vault)
-    database().recorder.submit(
-        Submission(bucket="terminal", cost=1, rate=50, burst=100, at=at, records=[record])
-    )
+    database().recorder.submit(Submission(bucket="terminal", cost=1, rate=50, burst=100, at=at, records=[record]))
     if as_json:
         click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
         return
@@ -56,4 +54,3 @@ def check_command(
     for one in answer["restrictions"]:
         until = one["until"] or "无固定期限"
         click.echo(f"  {one['order_no']}  {one['measure_name']}  {one['court']}  自 {one['since']} 至 {until}")
-

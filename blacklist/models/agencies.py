@@ -107,7 +107,7 @@ class QuotaSubject(Base):
     """A subject already counted for a key on a day."""
 
     __tablename__ = "quota_subjects"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own form
+    __table_args__ = {"sqlite_with_rowid": False}
 
     key_id: Mapped[int] = mapped_column(ForeignKey("agency_keys.id"), primary_key=True, info=INTERNAL)
     day: Mapped[date] = mapped_column(primary_key=True, info=INTERNAL)

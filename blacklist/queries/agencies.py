@@ -67,9 +67,7 @@ def find_key_holder(session: Session, key_id: str, *, at: datetime) -> KeyHolder
 
 def find_check(session: Session, check_id: str, *, agency_id: int) -> Check | None:
     """Return a recorded check of this agency, or None: another agency's is as absent as one never made."""
-    return session.scalars(
-        select(Check).where(Check.check_id == check_id, Check.agency_id == agency_id)
-    ).one_or_none()
+    return session.scalars(select(Check).where(Check.check_id == check_id, Check.agency_id == agency_id)).one_or_none()
 
 
 def count_agencies_asking(session: Session, purposes: frozenset[str]) -> int:

@@ -94,9 +94,7 @@ def list_service_attempts(session: Session, order_id: int) -> list[ServiceAttemp
 
 def list_history(session: Session, order_id: int) -> list[AuditEntry]:
     """Return the audit entries of an order, oldest first."""
-    return list(
-        session.scalars(select(AuditEntry).where(AuditEntry.object_id == order_id).order_by(AuditEntry.number))
-    )
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.object_id == order_id).order_by(AuditEntry.number)))
 
 
 def find_open_proposal(session: Session, order_id: int, *, lock: bool = False) -> Proposal | None:
@@ -147,11 +145,12 @@ def list_due_to_expire(session: Session, *, on: date, most: int) -> list[int]:
 
 
 def list_due_to_start(session: Session, *, on: date, most: int) -> list[int]:
-    """Return ids of issued orders whose grace period ended before `on`."""
+    """Return ids of issued orders whose grace period ended before `on` and whose service is on record."""
+    attempted = select(ServiceAttempt.id).where(ServiceAttempt.order_id == Order.id).exists()
     return list(
         session.scalars(
             select(Order.id)
-            .where(Order.state == OrderState.ISSUED.value, Order.grace_until < on)
+            .where(Order.state == OrderState.ISSUED.value, Order.grace_until < on, attempted)
             .order_by(Order.grace_until, Order.id)
             .limit(most)
         )

@@ -27,7 +27,7 @@ _TABLES = (
     "LEFT JOIN orders o ON o.id = b.order_id AND o.state = 'effective' "
     "LEFT JOIN courts c ON c.id = o.court_id "
 )
-_ONE = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index = ?"  # noqa: S608 - constants only
+_ONE = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index = ?"
 _NAMES = "SELECT 1 FROM subject_names WHERE subject_id = ? AND name_index = ?"
 MOST_AT_ONCE = 900
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -53,7 +53,7 @@ def find_standing_many(execute: Execute, document_indexes: Sequence[bytes]) -> d
     for start in range(0, len(document_indexes), MOST_AT_ONCE):
         part = document_indexes[start : start + MOST_AT_ONCE]
         marks = ",".join("?" * len(part))
-        sql = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN ({marks})"  # noqa: S608 - marks only
+        sql = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN ({marks})"
         for row in execute(sql, part):
             rows.setdefault(bytes(row[0]), []).append(row)
     return {index: found for index, some in rows.items() if (found := _found(some)) is not None}

@@ -154,6 +154,23 @@ def decide(
         return _CLEAR
     if name_matches is False:
         return _MISMATCH
+    restrictions, relied_upon = _weigh(in_force, permits, purpose, subject_kind=subject_kind, on=on)
+    if restrictions:
+        return _restricted(restrictions)
+    if relied_upon:
+        return Decision(Outcome.PERMITTED, Action.PROCEED, permit=_first_to_end(relied_upon), permits=relied_upon)
+    return _CLEAR
+
+
+def _weigh(
+    in_force: Iterable[StandingOrder],
+    permits: Sequence[StandingPermit],
+    purpose: str,
+    *,
+    subject_kind: SubjectKind,
+    on: date,
+) -> tuple[tuple[Restriction, ...], tuple[StandingPermit, ...]]:
+    """Return what blocks the purpose, and the permits that keep other orders from blocking it."""
     restrictions: dict[tuple[int, str], Restriction] = {}
     relied_upon: dict[int, StandingPermit] = {}
     for order in in_force:
@@ -166,12 +183,7 @@ def decide(
             continue
         for measure in blocking:
             restrictions.setdefault((order.order_id, measure.code), _restriction(order, measure))
-    if restrictions:
-        return _restricted(tuple(restrictions.values()))
-    if relied_upon:
-        used = tuple(relied_upon.values())
-        return Decision(Outcome.PERMITTED, Action.PROCEED, permit=_first_to_end(used), permits=used)
-    return _CLEAR
+    return tuple(restrictions.values()), tuple(relied_upon.values())
 
 
 def _restricted(restrictions: tuple[Restriction, ...]) -> Decision:

@@ -82,15 +82,18 @@ def create_agency(
     session.add_all([AgencyPurpose(agency_id=agency.id, purpose=code) for code in codes])
 
     auditing.record(
-        session, AuditEvent.AGENCY_CREATED, agency.id, actor=actor, at=at, facts={"name": name, "purposes": ",".join(codes)}
+        session,
+        AuditEvent.AGENCY_CREATED,
+        agency.id,
+        actor=actor,
+        at=at,
+        facts={"name": name, "purposes": ",".join(codes)},
     )
     session.flush()
     return agency
 
 
-def issue_key(
-    session: Session, agency_name: str, *, terms: KeyTerms, actor: Actor, at: datetime, vault: Vault
-) -> str:
+def issue_key(session: Session, agency_name: str, *, terms: KeyTerms, actor: Actor, at: datetime, vault: Vault) -> str:
     """Return a new key of an agency, in clear, for the only time; an older live key ends after the overlap.
 
     Raises:
@@ -147,9 +150,7 @@ def revoke_key(session: Session, key_id: str, *, actor: Actor, at: datetime) -> 
 
     key.revoked_at = at
 
-    auditing.record(
-        session, AuditEvent.AGENCY_KEY_REVOKED, key.agency_id, actor=actor, at=at, facts={"key_id": key_id}
-    )
+    auditing.record(session, AuditEvent.AGENCY_KEY_REVOKED, key.agency_id, actor=actor, at=at, facts={"key_id": key_id})
     session.flush()
 
 

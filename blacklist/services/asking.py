@@ -31,9 +31,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 MESSAGES: Mapping[tuple[Outcome, Action], str] = MappingProxyType(
     {
         (Outcome.CLEAR, Action.PROCEED): "未查到限制该事项的有效决定，可以办理。",
-        (Outcome.RESTRICTED, Action.REFUSE): (
-            "依据{basis}，不得为其办理；请告知当事人凭拒绝码查询原因与救济途径。"
-        ),
+        (Outcome.RESTRICTED, Action.REFUSE): ("依据{basis}，不得为其办理；请告知当事人凭拒绝码查询原因与救济途径。"),
         (Outcome.RESTRICTED, Action.REFER): (
             "存在依据{basis}的决定，由贵单位依法审慎决定是否办理；如不予办理，请告知当事人凭拒绝码查询原因与救济途径。"
         ),
@@ -63,9 +61,7 @@ class Asker:
     key_row_id: int | None = None
 
 
-def answer_one(
-    execute: Execute, question: Question, *, asker: Asker, at: datetime, vault: Vault
-) -> tuple[Answer, Row]:
+def answer_one(execute: Execute, question: Question, *, asker: Asker, at: datetime, vault: Vault) -> tuple[Answer, Row]:
     """Return the answer to one question and the record of it. `at` is aware, in Asia/Shanghai."""
     index = vault.document_index(question.document)
     return answer_found(
@@ -158,9 +154,7 @@ def _decide(
     name_matches = None
     if question.name is not None and found.orders:
         name_matches = has_name(execute, found.subject_id, vault.name_index(search_key(question.name)))
-    return decide(
-        asker.purpose, on=at.date(), subject_kind=found.kind, orders=found.orders, name_matches=name_matches
-    )
+    return decide(asker.purpose, on=at.date(), subject_kind=found.kind, orders=found.orders, name_matches=name_matches)
 
 
 def _shown(one: Restriction) -> Answer:

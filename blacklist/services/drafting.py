@@ -178,9 +178,7 @@ def submit_order(session: Session, public_id: str, *, version: int, actor: Actor
     return order
 
 
-def abandon_draft(
-    session: Session, public_id: str, *, reason: str, version: int, actor: Actor, at: datetime
-) -> Order:
+def abandon_draft(session: Session, public_id: str, *, reason: str, version: int, actor: Actor, at: datetime) -> Order:
     """Give up a draft; it stays on record and binds nobody."""
     order = order_queries.get_order(session, public_id, actor=actor, lock=True)
 
@@ -283,11 +281,11 @@ def _missing(draft: OrderDraft, court: Court, *, at: datetime) -> Sequence[Fault
         faults.append(Fault("/grounds", "missing", "请选择失信情形。", "Name a ground."))
     if draft.kind is OrderKind.LISTING and not draft.evidence:
         faults.append(Fault("/evidence", "missing", "请写明认定该情形的证据。", "Name the evidence."))
-    if draft.kind is OrderKind.LISTING and draft.debtor.document.kind is SubjectKind.ORGANISATION:
-        if not draft.debtor.representative:
-            faults.append(
-                Fault("/representative", "missing", "请填写法定代表人或负责人。", "Name the legal representative.")
-            )
+    unit_listed = draft.kind is OrderKind.LISTING and draft.debtor.document.kind is SubjectKind.ORGANISATION
+    if unit_listed and not draft.debtor.representative:
+        faults.append(
+            Fault("/representative", "missing", "请填写法定代表人或负责人。", "Name the legal representative.")
+        )
     if not draft.bound and not binds_debtor(draft.kind, draft.debtor.document.kind):
         faults.append(Fault("/bound", "missing", "请填写被限制出境的人员。", "Name whom the exit ban binds."))
     return faults
@@ -334,9 +332,7 @@ def _sealed(order: Order, column: str, text: str, *, vault: Vault) -> bytes | No
     return vault.seal(text, table="orders", row=order.id, column=column) if text else None
 
 
-def _bind(
-    session: Session, order: Order, subject: Subject, draft: OrderDraft, *, vault: Vault, at: datetime
-) -> None:
+def _bind(session: Session, order: Order, subject: Subject, draft: OrderDraft, *, vault: Vault, at: datetime) -> None:
     """Bind the debtor and whoever else the order names, from the day of the draft on (moved to the decision's)."""
     debtor_bound = binds_debtor(draft.kind, SubjectKind(subject.kind))
     bound = [(subject.id, BoundRole.DEBTOR)] if debtor_bound else []
@@ -348,4 +344,3 @@ def _bind(
             )
         )
     session.flush()
-

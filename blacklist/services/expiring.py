@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from blacklist.actors import MACHINE
 from blacklist.events import AuditEvent
-from blacklist.identity.sealing import Vault
 from blacklist.queries import orders as order_queries
 from blacklist.rules.lifecycle import Act, OrderState, state_after
 from blacklist.services import auditing, publishing
@@ -17,7 +16,7 @@ from blacklist.services.effecting import start_due_orders
 __all__ = ["expire_due_orders", "start_due_orders"]
 
 
-def expire_due_orders(session: Session, *, at: datetime, vault: Vault, limit: int = 200) -> int:
+def expire_due_orders(session: Session, *, at: datetime, limit: int = 200) -> int:
     """End standing orders whose last day is over in Asia/Shanghai; return how many.
 
     Answers do not wait for this: they compute the end from the dates (`security.md` I1).

@@ -27,9 +27,7 @@ from blacklist.vocabulary import SubjectKind
 SUFFIX_OF_KIND = {OrderKind.LISTING: "失信", OrderKind.CONSUMPTION: "限消", OrderKind.EXIT_BAN: "限出"}
 
 
-def issue_order(
-    session: Session, public_id: str, *, version: int, actor: Actor, at: datetime, vault: Vault
-) -> Order:
+def issue_order(session: Session, public_id: str, *, version: int, actor: Actor, at: datetime, vault: Vault) -> Order:
     """Make the decision: it gets its number and its term. An exit ban restricts at once, others after service.
 
     Raises:
@@ -47,10 +45,11 @@ def issue_order(
 
     kind = OrderKind(order.kind)
     term = term_of(kind, grounds_of(order), at.date(), exit_ban_months=order.exit_ban_months)
+    order_no = next_order_no(session, order)
     order.state, order.version = state.value, order.version + 1
     order.issued_by, order.issued_at = actor.person_id, at
     order.decided_on, order.ends_on = term.starts_on, term.ends_on
-    order.order_no = next_order_no(session, order)
+    order.order_no = order_no
     for binding in order_queries.list_bindings(session, order.id):
         binding.from_on = at.date()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, tuple_
+from sqlalchemy import ColumnElement, CursorResult, delete, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from blacklist.actors import MACHINE
@@ -70,7 +70,7 @@ def years_before(at: datetime, years: int) -> datetime:
 
 
 def _remove(session: Session, model: type[Base], condition: ColumnElement[bool]) -> int:
-    key = list(model.__table__.primary_key.columns)
+    key = inspect(model).primary_key
     due = select(*key).where(condition).limit(BATCH)
     where = key[0].in_(due) if len(key) == 1 else tuple_(*key).in_(due)
     return _count(session.execute(delete(model).where(where).execution_options(synchronize_session=False)))

@@ -43,9 +43,7 @@ def check_order(
 
     number = open_subject(session, order.subject_id, vault=vault).number
     if not _same_end(number, last_six):
-        return _send_back(
-            session, order, reason="盲录的证件号码后六位与录入不一致，请核对原件。", actor=actor, at=at
-        )
+        return _send_back(session, order, reason="盲录的证件号码后六位与录入不一致，请核对原件。", actor=actor, at=at)
     order.state, order.version = state.value, order.version + 1
     order.checked_by, order.checked_at = actor.person_id, at
 
@@ -54,9 +52,7 @@ def check_order(
     return order
 
 
-def return_order(
-    session: Session, public_id: str, *, reason: str, version: int, actor: Actor, at: datetime
-) -> Order:
+def return_order(session: Session, public_id: str, *, reason: str, version: int, actor: Actor, at: datetime) -> Order:
     """Send a draft back to its clerk with a reason.
 
     Raises:

@@ -1,0 +1,1 @@
+"""Demo data: fixed sandbox subjects, synthetic people, and logins that are printed once. All of it is invented."""
