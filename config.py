@@ -31,7 +31,6 @@ class Config:
     base_url: str
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
-    service_rule: str
     session_idle_minutes: int
     session_hours: int
     log_level: str
@@ -65,7 +64,6 @@ class Config:
             base_url=reader.text("BASE_URL", "http://127.0.0.1:8000" if development else None).rstrip("/"),
             trusted_hosts=reader.words("TRUSTED_HOSTS", "127.0.0.1 localhost [::1]" if development else None),
             trusted_proxies=reader.number("TRUSTED_PROXIES", "0" if development else None, least=0, most=5),
-            service_rule=reader.choice("SERVICE_RULE", ("attempted", "served"), "attempted"),
             session_idle_minutes=reader.number("SESSION_IDLE_MINUTES", "30", least=1, most=30),
             session_hours=reader.number("SESSION_HOURS", "8", least=1, most=8),
             log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING"), "INFO"),
@@ -92,7 +90,6 @@ SETTINGS = (
     "BASE_URL",
     "TRUSTED_HOSTS",
     "TRUSTED_PROXIES",
-    "SERVICE_RULE",
     "SESSION_IDLE_MINUTES",
     "SESSION_HOURS",
     "LOG_LEVEL",

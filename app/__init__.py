@@ -15,6 +15,7 @@ from app.cli import init_cli
 from app.clock import Clock, system_clock
 from app.database import init_database
 from app.desk import bp as desk
+from app.dev import bp as dev
 from app.errors import init_errors
 from app.formats import init_formats
 from app.public import bp as public
@@ -49,6 +50,7 @@ def create_app(config: Config | None = None, *, clock: Clock = system_clock) -> 
     app.register_blueprint(health.bp)
     app.register_blueprint(public)
     app.register_blueprint(desk)
+    app.register_blueprint(dev)
     return app
 
 

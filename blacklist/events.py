@@ -33,6 +33,9 @@ class AuditEvent(StrEnum):
     SIGNED_IN = "session.signed-in"
     SIGN_IN_REFUSED = "session.sign-in-refused"
     SIGNED_OUT = "session.signed-out"
+    PASSWORD_PROVED = "session.password-proved"  # noqa: S105 - the name of an event
+    ROLE_GRANTED = "role.granted"
+    ROLE_ENDED = "role.ended"
     AGENCY_CREATED = "agency.created"
     AGENCY_KEY_ISSUED = "agency.key-issued"
     AGENCY_KEY_REVOKED = "agency.key-revoked"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import update
 from sqlalchemy.orm import Session as DatabaseSession
@@ -23,6 +23,7 @@ from blacklist.queries import sessions as session_queries
 from config import Config
 
 CSRF_FIELD = "csrf_token"
+MACHINES = ("/api/", "/static/", "/sync/", "/log/", "/-/")
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -44,11 +45,11 @@ class TableSessions(SessionInterface):
         self._idle = timedelta(minutes=config.session_idle_minutes)
         self._absolute = timedelta(hours=config.session_hours)
 
-    def open_session(self, app: Flask, request: Request) -> TokenSession:
+    def open_session(self, app: Flask, request: Request) -> TokenSession:  # noqa: F811 - Flask's form
         """Return the session of the request's cookie, or an anonymous one."""
         session = TokenSession()
         token = request.cookies.get(self._name, "")
-        if token and not request.path.startswith(("/api/", "/static/", "/-/")):
+        if token and not request.path.startswith(MACHINES):
             self._load(app, session, token)
         if session.is_anonymous:
             session.token = token if token.startswith("a") and len(token) == 44 else "a" + secrets.token_urlsafe(32)
@@ -74,7 +75,8 @@ class TableSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - Flask's form
         """Set the cookie where the token is new; signing in and out hand their token over in `g`."""
-        response.vary.add("Cookie")
+        if not request.path.startswith(MACHINES):
+            response.vary.add("Cookie")
         token = g.pop("new_session_token", None)
         if token is None and isinstance(session, TokenSession) and session.is_anonymous and session.accessed:
             token = session.token

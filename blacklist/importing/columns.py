@@ -50,7 +50,21 @@ _ALIASES: Final = {
 }
 # Wrappers of search engines and row ids of the site: known, and of no use.
 _WITHOUT_USE: Final = frozenset(
-    "id qysler focusnumber type loc sitelink lastmod _version siteid stdstg changefreq priority sicid".split()
+    [
+        "id",
+        "qysler",
+        "focusnumber",
+        "type",
+        "loc",
+        "sitelink",
+        "lastmod",
+        "_version",
+        "siteid",
+        "stdstg",
+        "changefreq",
+        "priority",
+        "sicid",
+    ]
 )
 
 Picker = Callable[[Sequence[str]], Cells]
@@ -59,6 +73,11 @@ Picker = Callable[[Sequence[str]], Cells]
 def column_of(name: str) -> str | None:
     """Return the column that goes by this name, None for one that is not read."""
     return _ALIASES.get(name.strip().lower())
+
+
+def is_without_use(name: str) -> bool:
+    """Tell whether a column is known and carries nothing the registry keeps."""
+    return name.strip().lower() in _WITHOUT_USE
 
 
 def read_header(names: Sequence[str], notes: list[Finding], *, line: int = 1) -> Picker:
@@ -72,7 +91,7 @@ def read_header(names: Sequence[str], notes: list[Finding], *, line: int = 1) ->
     for place, name in enumerate(names):
         column = column_of(name)
         if column is None:
-            if name.strip() and name.strip().lower() not in _WITHOUT_USE:
+            if name.strip() and not is_without_use(name):
                 notes.append(finding(line, name.strip()[:40], "ignored-column"))
         elif column in places:
             faults.append(finding(line, column, "duplicate-column"))

@@ -12,9 +12,9 @@ from blacklist.errors import InvalidError
 from blacklist.identity.case_numbers import CaseNumber, parse_case_number
 from blacklist.identity.names import clean_text
 from blacklist.rules.grounds import Ground, parse_grounds
+from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.money import parse_money
 from blacklist.rules.terms import term_of
-from blacklist.rules.lifecycle import OrderKind
 from blacklist.vocabulary import Sex, SubjectKind
 
 _CACHED: Final = 16_384
@@ -40,7 +40,9 @@ _PERFORMANCES: Final = {"": "none", "全部未履行": "none", "未履行": "non
                         "部分履行": "part", "部分已履行": "part", "全部已履行": "full", "已履行": "full",
                         "全部履行": "full", "none": "none", "part": "part", "full": "full"}  # fmt: skip
 _USUAL_SUM: Final = re.compile(r"(\d{1,12})元?", re.ASCII)
-_LIKE_SUM: Final = re.compile(r"(?:人民币|RMB|CNY|¥)?[-+−–—]?(?:人民币|¥)?[\d.,]*\d[\d.,]*(?:E[+-]?\d+)?(?:万|W|亿)?(?:圆|元)?整?", re.ASCII)
+_LIKE_SUM: Final = re.compile(
+    r"(?:人民币|RMB|CNY|¥)?[-+−–—]?(?:人民币|¥)?[\d.,]*\d[\d.,]*(?:E[+-]?\d+)?(?:万|W|亿)?(?:圆|元)?整?", re.ASCII
+)
 
 
 @lru_cache(_CACHED)

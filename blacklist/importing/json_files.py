@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from blacklist.importing.columns import Cells, column_of
+from blacklist.importing.columns import Cells, column_of, is_without_use
 from blacklist.importing.csv_files import ReadRow
 from blacklist.importing.encodings import detect_encoding
 from blacklist.importing.findings import FileFaultError, Finding, finding
@@ -56,26 +56,31 @@ def _row(line: int, found: Any, file_notes: list[Finding], told: set[str]) -> Re
     notes: list[Finding] = []
     for key, value in found.items():
         column = column_of(key)
-        if column is None:
-            if key not in told:
-                told.add(key)
+        if column is not None:
+            if column in texts:
+                faults.append(finding(line, column, "duplicate-key"))
+            texts[column] = _text(line, column, value, faults=faults, notes=notes)
+        elif key not in told:
+            told.add(key)
+            if not is_without_use(key):
                 file_notes.append(finding(line, key[:40], "ignored-column"))
-            continue
-        if column in texts:
-            faults.append(finding(line, column, "duplicate-key"))
-        if value is None:
-            value = ""
-        if isinstance(value, (bool, list, dict)):
-            faults.append(finding(line, column, "bad-json"))
-        elif not isinstance(value, str):
-            if column == "cardNum" and is_exact(value):
-                notes.append(finding(line, column, "stored-as-number"))
-            value = text_of_number(value)
-        texts[column] = value if isinstance(value, str) else ""
     cells = Cells(**texts)
     if not any(cell.strip() for cell in cells):
         faults.append(finding(line, "", "bad-json"))
     return line, cells, tuple(faults), tuple(notes)
+
+
+def _text(line: int, column: str, value: Any, *, faults: list[Finding], notes: list[Finding]) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, (bool, list, dict)):
+        faults.append(finding(line, column, "bad-json"))
+        return ""
+    if column == "cardNum" and is_exact(value):
+        notes.append(finding(line, column, "stored-as-number"))
+    return text_of_number(value)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -146,7 +146,11 @@ def list_due_to_expire(session: Session, *, on: date, most: int) -> list[int]:
 
 def list_due_to_start(session: Session, *, on: date, most: int) -> list[int]:
     """Return ids of issued orders whose grace period ended before `on` and whose service is on record."""
-    attempted = select(ServiceAttempt.id).where(ServiceAttempt.order_id == Order.id).exists()
+    attempted = (
+        select(ServiceAttempt.id)
+        .where(ServiceAttempt.order_id == Order.id, ServiceAttempt.subject_id == Order.subject_id)
+        .exists()
+    )
     return list(
         session.scalars(
             select(Order.id)

@@ -11,7 +11,7 @@ from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
 from blacklist.models import Order, ServiceAttempt
 from blacklist.queries import orders as order_queries
-from blacklist.rules.effect import ServiceProgress, ServiceRule, may_take_effect
+from blacklist.rules.effect import ServiceProgress, may_take_effect
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.services import auditing, publishing
 
@@ -23,7 +23,6 @@ def take_effect_if_due(
     actor: Actor,
     at: datetime,
     vault: Vault,
-    rule: ServiceRule = ServiceRule.ATTEMPTED,
 ) -> bool:
     """Let an issued order restrict and be published if nothing is left to wait for; tell whether it does."""
     attempts = order_queries.list_service_attempts(session, order.id)
@@ -32,7 +31,6 @@ def take_effect_if_due(
         OrderKind(order.kind),
         on=at.date(),
         service=progress_of(order, attempts),
-        rule=rule,
         grace_until=order.grace_until,
     )
     if not due:
@@ -52,8 +50,9 @@ def start_due_orders(session: Session, *, at: datetime, vault: Vault, limit: int
     """Let orders restrict whose grace period is over and whose service is on record; return how many."""
     started = 0
     for order_id in order_queries.list_due_to_start(session, on=at.date(), most=limit):
-        order = order_queries.lock_order(session, order_id)
-        started += take_effect_if_due(session, order, actor=MACHINE, at=at, vault=vault)
+        with session.begin_nested():
+            order = order_queries.lock_order(session, order_id)
+            started += take_effect_if_due(session, order, actor=MACHINE, at=at, vault=vault)
     return started
 
 

@@ -14,7 +14,6 @@ from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
 from blacklist.models import Order, ServiceAttempt
 from blacklist.queries import orders as order_queries
-from blacklist.rules.effect import ServiceRule
 from blacklist.rules.lifecycle import Act, OrderState, state_after
 from blacklist.rules.permissions import require_role
 from blacklist.services import auditing
@@ -58,7 +57,6 @@ def record_service(
     actor: Actor,
     at: datetime,
     vault: Vault,
-    rule: ServiceRule = ServiceRule.ATTEMPTED,
 ) -> Order:
     """Put a service (`served`) or an attempt (`attempted`) on record; the order takes effect if it waited for it.
 
@@ -98,7 +96,7 @@ def record_service(
         facts={"way": way.value, "outcome": outcome, "done_on": done_on.isoformat()},
     )
     session.flush()
-    take_effect_if_due(session, order, actor=actor, at=at, vault=vault, rule=rule)
+    take_effect_if_due(session, order, actor=actor, at=at, vault=vault)
     return order
 
 

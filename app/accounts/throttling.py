@@ -1,0 +1,40 @@
+"""Rate limits of people: sign-ins by network, reveals by person (`security.md` H8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import request
+
+from app.database import database
+from app.errors import TooManyError
+from app.recording import Submission
+
+
+def draw_limit(bucket: str, *, rate: float, burst: float, at: datetime) -> None:
+    """Draw one from a bucket that fills with `rate` a second up to `burst`.
+
+    To be called before a view's transaction: the draw is a transaction of its own.
+
+    Raises:
+        TooManyError: the bucket is empty. UnavailableError: the draw cannot be written.
+    """
+    refusal = database().recorder.submit(Submission(bucket=bucket, cost=1.0, rate=rate, burst=burst, at=at))
+    if refusal is not None:
+        raise TooManyError(
+            "操作过于频繁，请稍后再试。",
+            "Too many attempts; please wait.",
+            headers={"Retry-After": str(refusal.retry_after)},
+        )
+
+
+def network() -> str:
+    """Return the caller's network: the IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(ip_network(f"{address}/64", strict=False))
+    return str(address)
