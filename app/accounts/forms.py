@@ -77,7 +77,7 @@ def read_form(
     try:
         return dict(schema.load(raw)), {}
     except ValidationError as error:
-        return {}, {name: _first(messages) for name, messages in error.normalized_messages().items()}
+        return {}, {name: _first(messages) for name, messages in _by_field(error).items()}
 
 
 def faults_of(error: RegistryError, *, names: dict[str, str] | None = None) -> dict[str, str]:
@@ -87,6 +87,10 @@ def faults_of(error: RegistryError, *, names: dict[str, str] | None = None) -> d
         names.get(fault.pointer, fault.pointer.strip("/").replace("/", "_")): fault.detail for fault in error.errors
     }
     return faults or {"": error.detail}
+
+
+def _by_field(error: ValidationError) -> dict[str, Any]:
+    return error.messages if isinstance(error.messages, dict) else {"": error.messages}
 
 
 def _first(messages: Any) -> str:

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import writing_session
@@ -21,6 +22,32 @@ from blacklist.services import agencies, staffing
 from config import Config
 
 COMMAND = Actor(kind=ActorKind.COMMAND, display_name="命令行")
+
+
+@click.group("court")
+def court_group() -> None:
+    """Courts of this registry."""
+
+
+@court_group.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="Full name of the court.")
+@click.option("--region", required=True, help="Province, as the public list shows it.")
+@click.option("--parent", "parent_code", help="Code of the court one level up.")
+@with_appcontext
+def add_court(code: str, name: str, region: str, parent_code: str | None) -> None:
+    """Add a court by its word in case numbers (京0199)."""
+    with writing_session() as session:
+        parent_id = _court(session, parent_code).id if parent_code else None
+        staffing.create_court(session, code=code, name=name, region=region, parent_id=parent_id)
+    click.echo(f"{code}: {name}")
+
+
+def _court(session: Session, code: str) -> Court:
+    court = session.scalars(select(Court).where(Court.code == code)).one_or_none()
+    if court is None:
+        raise NotFoundError("没有这个法院。", "There is no such court.")
+    return court
 
 
 @click.group("user")
@@ -39,9 +66,7 @@ def add_user(username: str, name: str, court_code: str, roles: tuple[str, ...]) 
     password = secrets.token_urlsafe(12) + "9a"
     at = clock.now()
     with writing_session() as session:
-        court = session.scalars(select(Court).where(Court.code == court_code)).one_or_none()
-        if court is None:
-            raise NotFoundError("没有这个法院。", "There is no such court.")
+        court = _court(session, court_code)
         person = staffing.create_person(session, name=name, at=at)
         staffing.create_account(
             session, person_id=person.id, username=username, password=password, actor=COMMAND, at=at

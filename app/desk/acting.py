@@ -20,8 +20,6 @@ from blacklist.errors import MissingRoleError
 from blacklist.identity.sealing import Vault
 from blacklist.queries.desk import courts_of_role
 from blacklist.queries.staff import load_actor
-from blacklist.rules.effect import ServiceRule
-from config import Config
 
 _MOST_DIGITS = 9
 
@@ -75,12 +73,6 @@ def version_sent() -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise MalformedError("表单缺少版本号，请返回刷新。", "The form carries no version.")
     return int(text)
-
-
-def service_rule() -> ServiceRule:
-    """Return what this installation asks for before an order restricts."""
-    config = cast(Config, current_app.extensions["config"])
-    return ServiceRule.PROVEN if config.court_setting_service == "served" else ServiceRule.ATTEMPTED
 
 
 def done(path: str, code: str) -> ResponseReturnValue:

@@ -67,12 +67,14 @@ _WITHOUT_USE: Final = frozenset(
     ]
 )
 
+_AROUND: Final = " \t\r\n\u3000\ufeff"  # a byte order mark may stand before the first name
+
 Picker = Callable[[Sequence[str]], Cells]
 
 
 def column_of(name: str) -> str | None:
     """Return the column that goes by this name, None for one that is not read."""
-    return _ALIASES.get(name.strip().lower())
+    return _ALIASES.get(name.strip(_AROUND).lower())
 
 
 def is_without_use(name: str) -> bool:

@@ -57,12 +57,12 @@ def read_rows(path: Path, notes: list[Finding]) -> Iterator[ReadRow]:
             first = next(records, None)
         if first is None:
             raise FileFaultError(finding(1, "", "empty-file"))
-        line, names, _ = first
+        line, names = first
         if names is None:
             raise FileFaultError(finding(line, "", "lone-quote"))
         pick = read_header(names, notes, line=line)
         width, any_row = len(names), False
-        for line, cells, lines in records:
+        for line, cells in records:
             if cells is None:
                 any_row = True
                 yield line, _NOTHING, (finding(line, "", "lone-quote"),), ()
@@ -80,8 +80,8 @@ def read_rows(path: Path, notes: list[Finding]) -> Iterator[ReadRow]:
             raise FileFaultError(finding(line, "", "no-rows"))
 
 
-def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | None, int]]:
-    """Yield first line number, cells (None: lone quote) and number of lines of each record."""
+def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the first line's number and the cells of each record, None for cells that a lone quote runs together."""
     reader = csv.reader(lines, strict=True)
     start = 1
     width = 0
@@ -99,5 +99,5 @@ def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | None, int]]:
             reader = csv.reader(lines, strict=True)
             cells = None
         count = len(lines.read)
-        yield start, cells, count
+        yield start, cells
         start += count

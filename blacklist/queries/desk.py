@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -26,8 +26,6 @@ from blacklist.models import (
 )
 from blacklist.queries.orders import OrderNotFoundError
 from blacklist.rules.lifecycle import OrderKind, OrderState
-
-_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 
 class DeskState(StrEnum):
@@ -128,14 +126,10 @@ def list_standing_against(
     return [(order, court) for order, court in rows if order.id != but]
 
 
-def count_agencies_asking(session: Session, purposes: Collection[str]) -> dict[str, int]:
-    """Return how many admitted agencies may ask for each of these purposes."""
-    rows = session.execute(
-        select(AgencyPurpose.purpose, func.count())
-        .where(AgencyPurpose.purpose.in_(purposes))
-        .group_by(AgencyPurpose.purpose)
-    )
-    return {row[0]: row[1] for row in rows}
+def count_agencies_asking(session: Session, purposes: Collection[str]) -> int:
+    """Return how many admitted agencies may ask for at least one of these purposes."""
+    query = select(func.count(func.distinct(AgencyPurpose.agency_id))).where(AgencyPurpose.purpose.in_(purposes))
+    return session.scalar(query) or 0
 
 
 def main_document(session: Session, subject_id: int, *, vault: Vault) -> Document:
@@ -154,7 +148,7 @@ def get_subject(session: Session, subject_id: int) -> Subject:
     return session.get_one(Subject, subject_id)
 
 
-def _filtered(query: Select[_Row], wanted: OrderFilter) -> Select[_Row]:
+def _filtered(query: Select[Any], wanted: OrderFilter) -> Select[Any]:
     """Add the conditions of a list; the court's always among them."""
     query = query.where(Order.court_id.in_(wanted.court_ids))
     if wanted.state is not None:

@@ -312,7 +312,8 @@ class _CourtFinder:
     """Knows the registered courts, and remembers those that would be made."""
 
     def __init__(self, session: Session, plan: Plan, reader: RowReader) -> None:
-        self._names = dict(session.execute(select(Court.code, Court.name)).tuples().all())
+        rows = session.execute(select(Court.code, Court.name)).all()
+        self._names: dict[str, str] = {code: name for code, name in rows}  # noqa: C416
         self._plan = plan
         self._reader = reader
         self._told: set[tuple[str, str]] = set()

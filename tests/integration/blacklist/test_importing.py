@@ -19,6 +19,7 @@ from blacklist.errors import ConflictError, InvalidError, SamePersonError, Wrong
 from blacklist.identity.documents import parse_document
 from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
+from blacklist.importing.writing import Deciders
 from blacklist.models import (
     AuditEntry,
     Case,
@@ -39,10 +40,26 @@ from blacklist.services import importing
 from blacklist.services.importing import AlreadyImportedError, CourtRule, Plan, apply_import, plan_import
 
 SAMPLES = Path("/work/shared/samples")
-COLUMNS = (
-    "iname sexy age cardNum businessEntity courtName areaName partyTypeName caseCode gistId gistUnit regDate "
-    "publishDate duty performance performedPart unperformPart disruptTypeName"
-).split()
+COLUMNS = [
+    "iname",
+    "sexy",
+    "age",
+    "cardNum",
+    "businessEntity",
+    "courtName",
+    "areaName",
+    "partyTypeName",
+    "caseCode",
+    "gistId",
+    "gistUnit",
+    "regDate",
+    "publishDate",
+    "duty",
+    "performance",
+    "performedPart",
+    "unperformPart",
+    "disruptTypeName",
+]
 
 
 @pytest.fixture
@@ -104,12 +121,7 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
 def sound_lines(path: Path, target: Path) -> Path:
     """Copy a CSV without the lines named in `faults.json`."""
     faults = json.loads((SAMPLES / "faults.json").read_text(encoding="utf-8"))
-    bad = {
-        line
-        for name, lines in faults.items()
-        if "valid" not in name and "duplicate" not in name
-        for line in lines
-    }
+    bad = {line for name, lines in faults.items() if "valid" not in name and "duplicate" not in name for line in lines}
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     target.write_text("".join(text for line, text in enumerate(lines, 1) if line not in bad), encoding="utf-8")
     return target
@@ -255,9 +267,7 @@ def test_what_a_row_becomes(
     assert not planned.faults
     assert apply(own_engine, planned, vault, at, upper) == 4
     with Session(own_engine) as session:
-        orders = {
-            order.order_no: order for order in session.scalars(select(Order))
-        }
+        orders = {order.order_no: order for order in session.scalars(select(Order))}
         first = orders["（2026）京0199执1号-失信1"]
         assert (first.state, first.ends_on, first.grounds, first.source) == ("effective", None, "G1,G4", "import")
         assert first.effective_at is not None
@@ -354,3 +364,29 @@ def test_a_file_too_large_for_memory_is_read_twice(
     assert planned.kept is None
     assert apply(own_engine, planned, vault, at, upper) == 11
     assert count(own_engine, AuditEntry) == 3
+
+
+def test_synthetic_people_pass_the_importer_and_repeat(
+    own_engine: Engine, upper: tuple[int, Actor, Actor], vault: Vault, at: datetime
+) -> None:
+    from app.cli.demo.synthetic import load_synthetic, synthetic_rows  # noqa: PLC0415 - a door, needed here alone
+
+    assert list(synthetic_rows(50, seed=3, on=at.date())) == list(synthetic_rows(50, seed=3, on=at.date()))
+    rows = list(synthetic_rows(3000, seed=3, on=at.date()))
+    assert len({row.cardNum for row in rows}) == len({row.caseCode for row in rows}) == 3000
+    assert any("·" in row.iname for row in rows)
+    persons = Deciders(upper[1].person_id or 0, upper[2].person_id or 0)
+    for expected in (3000, 0):
+        with Session(own_engine) as session:
+            written = load_synthetic(
+                session,
+                orders=3000,
+                seed=3,
+                vault=vault,
+                persons=persons,
+                at=at,
+                commit=lambda one: one.commit(),
+                parent_id=upper[0],
+            )
+        assert written == expected
+    assert count(own_engine, Subject) == count(own_engine, Order) == 3000
