@@ -120,9 +120,16 @@ def require_purpose(holder: KeyHolder, purpose: str) -> None:
 def _require_network(holder: KeyHolder) -> None:
     if not holder.networks:
         return
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104 - stands for "unknown", never bound
-    if not any(address in ip_network(network) for network in holder.networks):
+    if not _is_within(request.remote_addr, holder.networks):
         raise NetworkError("来源网络不在该密钥的准许范围内。", "The key is not valid from this network.")
+
+
+def _is_within(address: str | None, networks: tuple[str, ...]) -> bool:
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(parsed in ip_network(network) for network in networks)
 
 
 def _refusal() -> KeyNeededError:

@@ -45,7 +45,7 @@ class TableSessions(SessionInterface):
         self._idle = timedelta(minutes=config.session_idle_minutes)
         self._absolute = timedelta(hours=config.session_hours)
 
-    def open_session(self, app: Flask, request: Request) -> TokenSession:  # noqa: F811 - Flask's form
+    def open_session(self, app: Flask, request: Request) -> TokenSession:
         """Return the session of the request's cookie, or an anonymous one."""
         session = TokenSession()
         token = request.cookies.get(self._name, "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import request
 
 from app.database import database
 from app.errors import TooManyError
+from app.networks import network_of
 from app.recording import Submission
 
 
@@ -30,11 +30,5 @@ def draw_limit(bucket: str, *, rate: float, burst: float, at: datetime) -> None:
 
 
 def network() -> str:
-    """Return the caller's network: the IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address):
-        return str(ip_network(f"{address}/64", strict=False))
-    return str(address)
+    """Return what the caller's sign-ins are counted by."""
+    return network_of(request.remote_addr)

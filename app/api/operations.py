@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import Schema
 
-from app.api import public_schemas, schemas
+from app.api import schemas
+from app.api.public_schemas import ORDER_EXAMPLE, ORDERS_EXAMPLE, PublicOrderAnswer, PublicOrdersAnswer
 
 Parameter = dict[str, Any]
 _EVERY = ("400", "401", "403", "429", "503")
@@ -188,9 +189,9 @@ OPERATIONS = (
             _in_query("region", "region of the court", most=40),
             _in_query("cursor", "`next` of the page before", most=600),
         ),
-        answer=public_schemas.PublicOrdersAnswer,
+        answer=PublicOrdersAnswer,
         answer_words="A page of published orders",
-        answer_example=public_schemas.ORDERS_EXAMPLE,
+        answer_example=ORDERS_EXAMPLE,
         problems=("400", "422", "429", "503"),
         open_to_all=True,
     ),
@@ -201,9 +202,9 @@ OPERATIONS = (
         tag="public",
         summary="Show one published order, masked",
         parameters=(_in_path("public_id", "^[0-9A-HJKMNP-TV-Z]{10}$", "7K3M9Q2XTD"),),
-        answer=public_schemas.PublicOrderAnswer,
+        answer=PublicOrderAnswer,
         answer_words="The published order",
-        answer_example=public_schemas.ORDER_EXAMPLE,
+        answer_example=ORDER_EXAMPLE,
         problems=("400", "404", "410", "429", "503"),
         open_to_all=True,
     ),

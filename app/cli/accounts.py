@@ -63,7 +63,7 @@ def user_group() -> None:
 @with_appcontext
 def add_user(username: str, name: str, court_code: str, roles: tuple[str, ...]) -> None:
     """Create a person with an account and print the first password once."""
-    password = secrets.token_urlsafe(12) + "9a"
+    password = secrets.token_urlsafe(12) + "Aa1"
     at = clock.now()
     with writing_session() as session:
         court = _court(session, court_code)

@@ -77,7 +77,7 @@ def import_command(
         click.echo("预演：未写入任何内容；加 --apply 写入。 Dry run; nothing was written.")
         return
     if persons is None:
-        persons, plan.rule = _demo_persons(court_code)
+        persons, plan.rule = demo_persons(court_code)
     elif not _confirmed(plan):
         raise click.Abort
     with writing_session() as session:
@@ -186,7 +186,7 @@ def _signed_in(username: str) -> Actor:
     return actor
 
 
-def _demo_persons(court_code: str) -> tuple[tuple[Actor, Actor], CourtRule]:
+def demo_persons(court_code: str) -> tuple[tuple[Actor, Actor], CourtRule]:
     """Return two persons of the demo's upper court, made if they are missing. Development only."""
     with writing_session() as session:
         upper = _upper_court(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from blacklist.actors import ActorKind
 from blacklist.events import AuditEvent
@@ -138,6 +139,6 @@ def basis_of(reason: RemovalReason, kind: OrderKind) -> str:
     return ARTICLES["GOOD 18" if reason is RemovalReason.W else "CONS 9"].citation
 
 
-def choices(titles: Mapping[str, str]) -> Choices:
+def choices(titles: Mapping[Any, str]) -> Choices:
     """Return a table of titles as the choices of a form."""
     return tuple((str(code), title) for code, title in titles.items())

@@ -185,6 +185,14 @@ _ROWS: tuple[Entry, ...] = (
         retry=True,
     ),
     Entry(
+        "calendar-year-unknown",
+        503,
+        "节假日表缺少该年度，期限无法计算。",
+        "The holidays of that year are not loaded.",
+        "由管理员导入该年度节假日安排。",
+        "Load the year's arrangement.",
+    ),
+    Entry(
         "unavailable",
         503,
         "暂时无法确定，既不是“受限”也不是“不受限”。",

@@ -30,12 +30,12 @@ from blacklist.models import (
     SubjectDocument,
     SubjectName,
 )
+from blacklist.rules.articles import RULE_VERSION
 from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import is_over
 from blacklist.vocabulary import SubjectKind
 
-RULE_VERSION: Final = "2026-04-01"
 TASK_MISSING_CONSUMPTION: Final = "missing-consumption-order"
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _SUFFIXES: Final = {OrderKind.LISTING: "失信", OrderKind.CONSUMPTION: "限消"}

@@ -28,6 +28,9 @@ class Article:
         return f"{self.title} {self.number}".rstrip()
 
 
+# The newest text these rules follow (信用修复管理办法); each order records the version it was made under.
+RULE_VERSION = "2026-04-01"
+
 _TEXTS: tuple[tuple[str, str, str, date, tuple[int, ...]], ...] = (
     (
         "LIST",

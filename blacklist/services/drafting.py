@@ -20,6 +20,7 @@ from blacklist.identity.ids import new_id, public_id
 from blacklist.identity.sealing import Vault
 from blacklist.models import Case, Court, Order, OrderBinding, Subject
 from blacklist.queries import orders as order_queries
+from blacklist.rules.articles import RULE_VERSION
 from blacklist.rules.exclusions import Circumstance, require_may_order
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
@@ -29,8 +30,6 @@ from blacklist.rules.terms import term_of
 from blacklist.services import auditing
 from blacklist.services.subjects import register_subject
 from blacklist.vocabulary import Sex, SubjectKind
-
-RULE_VERSION = "2026-04-01"  # the newest text the rules follow (REPAIR in force)
 
 
 class DuplicateOrderError(ConflictError):

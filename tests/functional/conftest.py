@@ -55,9 +55,9 @@ class Watched:
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on(
             "request",
-            lambda request: None
-            if request.url.startswith(base_url)
-            else self.faults.append(f"request to {request.url}"),
+            lambda request: (
+                None if request.url.startswith(base_url) else self.faults.append(f"request to {request.url}")
+            ),
         )
 
     def _heard(self, message: ConsoleMessage) -> None:

@@ -29,7 +29,9 @@ class LiveRegistry:
     passwords: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, number: str, purpose: str = "air_travel", *, agency: str = "示例航旅", kind: str = "resident_id") -> str:
+    def ask(
+        self, number: str, purpose: str = "air_travel", *, agency: str = "示例航旅", kind: str = "resident_id"
+    ) -> str:
         """Return the outcome of a check over real HTTP."""
         return str(self.check(number, purpose, agency=agency, kind=kind)["outcome"])
 

@@ -39,7 +39,7 @@ from blacklist.models import (
 from blacklist.services import importing
 from blacklist.services.importing import AlreadyImportedError, CourtRule, Plan, apply_import, plan_import
 
-SAMPLES = Path("/work/shared/samples")
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 COLUMNS = [
     "iname",
     "sexy",
@@ -369,7 +369,7 @@ def test_a_file_too_large_for_memory_is_read_twice(
 def test_synthetic_people_pass_the_importer_and_repeat(
     own_engine: Engine, upper: tuple[int, Actor, Actor], vault: Vault, at: datetime
 ) -> None:
-    from app.cli.demo.synthetic import load_synthetic, synthetic_rows  # noqa: PLC0415 - a door, needed here alone
+    from app.cli.demo.synthetic import load_synthetic, synthetic_rows
 
     assert list(synthetic_rows(50, seed=3, on=at.date())) == list(synthetic_rows(50, seed=3, on=at.date()))
     rows = list(synthetic_rows(3000, seed=3, on=at.date()))

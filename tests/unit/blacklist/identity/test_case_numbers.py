@@ -44,8 +44,10 @@ def test_the_old_style_is_text_and_says_so() -> None:
         "（2026）京0199执12",
         "（2026）京019执12号",
         "（1826）京0199执12号",
-    ]
-    + ["（2026）京0199执1234号-限消1", "（2026）京0199执١٢号", "（2026）" + "京" * 200],
+        "（2026）京0199执1234号-限消1",
+        "（2026）京0199执١٢号",
+        "（2026）" + "京" * 200,
+    ],
 )
 def test_refused(text: str) -> None:
     with pytest.raises(InvalidError) as caught:

@@ -1,0 +1,61 @@
+"""The published list, newest first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.access import Audience, for_audience
+from app.database import current_session
+from app.public.blueprint import KIND_WORDS, bp, page_number, parameters, slow_down, vault
+from app.public.paging import Page
+from blacklist.queries import publications
+from blacklist.queries.publications import DEEPEST_PAGE, MOST_HITS, PAGE, Wanted
+
+
+@bp.get("/list")
+@for_audience(Audience.ANYONE)
+def show_list() -> ResponseReturnValue:
+    """Show what was published lately, by court and day."""
+    given = parameters("court", "since", "page")
+    errors: dict[str, str] = {}
+    courts = publications.list_courts(current_session())
+    court = given.get("court", "")
+    if court and court not in dict(courts):
+        errors["court"], court = "没有这个法院。", ""
+    since = _day(given.get("since", ""), errors)
+    number = page_number(given.get("page", "1"), deepest=DEEPEST_PAGE)
+    slow_down()
+    hits = publications.search(
+        current_session(), Wanted(court_code=court, since=since), page=number, on=clock.today(), vault=vault()
+    )
+    return render_template(
+        "public/list.html",
+        courts=courts,
+        court=court,
+        since=since.isoformat() if since else "",
+        errors=errors,
+        cards=hits.cards,
+        kind_titles=KIND_WORDS,
+        page=Page.of(
+            number,
+            min(hits.total, MOST_HITS),
+            size=PAGE,
+            path="/list",
+            query={"court": court, "since": given.get("since", "")},
+        ),
+        as_of=clock.now(),
+    )
+
+
+def _day(text: str, errors: dict[str, str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        errors["since"] = "日期应为年-月-日，例如 2026-03-01。"
+        return None
