@@ -113,8 +113,8 @@ class Processes:
         return done.stdout
 
     def _spawn(self, *command: str) -> None:
-        log = (self.folder / f"process-{len(self.running)}.log").open("wb")
-        self.running.append(subprocess.Popen(command, env=self.env, cwd=ROOT, stdout=log, stderr=log))
+        with (self.folder / f"process-{len(self.running)}.log").open("wb") as log:
+            self.running.append(subprocess.Popen(command, env=self.env, cwd=ROOT, stdout=log, stderr=log))
 
 
 def _free_port() -> int:
