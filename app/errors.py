@@ -96,6 +96,14 @@ class TooManyError(DoorError):
     title_english = "Too many requests"
 
 
+class StillRunningError(ConflictError):
+    """The same request or form is being worked on; the first one's answer is not there yet."""
+
+    code = "request-running"
+    title = "同一请求正在办理"
+    title_english = "The same request is running"
+
+
 # werkzeug's own refusals, in our words.
 _OWN_WORDS = MappingProxyType(
     {

@@ -12,22 +12,14 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.errors import MalformedError
-from blacklist.errors import ConflictError, InvalidError
+from app.errors import MalformedError, StillRunningError
+from blacklist.errors import InvalidError
 from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
 from blacklist.models import KeptAnswer
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 RUNNING = 0
-
-
-class StillRunningError(ConflictError):
-    """The same request is under way."""
-
-    code = "request-running"
-    title = "同一请求正在办理"
-    title_english = "The same request is running"
 
 
 class KeyReusedError(InvalidError):

@@ -63,12 +63,11 @@ def show_home() -> ResponseReturnValue:
     """Show the queues of the actor's roles and the first orders in them."""
     desk = open_desk()
     mine = [kind for kind in _QUEUES if courts_of_role(desk.actor, kind.role)]
-    queues = [Queue(kind.title, _count(desk, kind), kind.href) for kind in mine]
-    rows: list[OrderView] = []
-    for state in _URGENCY:
-        for kind in mine:
-            if kind.state is state and len(rows) < MOST_ROWS:
-                rows += _rows(desk, kind, most=MOST_ROWS - len(rows))
+    listed = {kind.state: _rows(desk, kind, most=MOST_ROWS) for kind in mine if kind.state in _URGENCY}
+    queues = [
+        Queue(kind.title, _count(desk, kind), kind.href, overdue=_overdue(listed.get(kind.state, []))) for kind in mine
+    ]
+    rows = [row for state in _URGENCY for row in listed.get(state, [])][:MOST_ROWS]
     return render_template(
         "desk/home.html",
         queues=queues,
@@ -76,6 +75,11 @@ def show_home() -> ResponseReturnValue:
         next_deadline="",
         may_draft=bool(courts_of_role(desk.actor, Role.CLERK)),
     )
+
+
+def _overdue(rows: list[OrderView]) -> int:
+    """Count what is past its legal time among the orders shown; a term that is over frees by itself."""
+    return sum(row.due is not None and row.due.text.startswith("逾期") for row in rows)
 
 
 def _filter(desk: Desk, kind: _Kind) -> OrderFilter:

@@ -10,10 +10,11 @@ from app.accounts.forms import faults_of, read_form
 from app.database import writes
 from app.desk.acting import Desk, done, must_prove, open_desk, prove_address, version_sent
 from app.desk.blueprint import bp
+from app.desk.clocks import removal_due
 from app.desk.effects import effect_of_ending
 from app.desk.facts import view_proposal
 from app.desk.forms import DecideForm, RemovalForm
-from app.desk.views import Due, view_order
+from app.desk.views import day_of, view_order
 from app.desk.words import basis_of
 from blacklist.actors import Role
 from blacklist.errors import Fault, ForbiddenError, InvalidError
@@ -24,8 +25,6 @@ from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.removals import REMOVAL_TITLES, RemovalReason, removal_reasons
 from blacklist.services.removing import NoProposalError, approve_removal, propose_removal, reject_removal
-
-DECIDE_WITHIN = Due("3 个工作日内办结（名单规定第九条、第十条）", "soon")
 
 
 @bp.get("/e/<public_id>/remove")
@@ -140,7 +139,7 @@ def _decide_page(desk: Desk, order: Order, proposal: Proposal, errors: dict[str,
         "desk/decide_removal.html",
         order=view_order(desk, order),
         proposal=view_proposal(desk, order, proposal),
-        due=DECIDE_WITHIN,
+        due=removal_due(day_of(proposal), on=desk.today),
         effect=effect_of_ending(desk, order),
         may_decide=not why_not,
         why_not=why_not,

@@ -9,22 +9,13 @@ from collections.abc import Callable
 from sqlalchemy.exc import IntegrityError
 
 from app.desk.acting import Desk
-from app.errors import MalformedError
-from blacklist.errors import ConflictError
+from app.errors import MalformedError, StillRunningError
 from blacklist.identity.ids import new_id
 from blacklist.models import KeptAnswer
 
 ROUTE = "desk.new"
 SEE_OTHER = 303
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{20,64}")
-
-
-class StillRunningError(ConflictError):
-    """The same form is being worked on."""
-
-    code = "request-running"
-    title = "同一表单正在办理"
-    title_english = "The same form is being worked on"
 
 
 def new_form_id() -> str:

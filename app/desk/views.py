@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from app.clock import SHANGHAI
 from app.desk.acting import Desk
+from app.desk.clocks import Due, removal_due
 from app.desk.words import KIND_TITLES, SEX_TITLES
-from blacklist.models import Order
+from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.queries.subjects import OpenedSubject, open_subject
 from blacklist.rules.exclusions import age_on
@@ -17,14 +19,6 @@ from blacklist.vocabulary import SubjectKind
 
 WARN_BEFORE_END = timedelta(days=30)
 Facts = list[tuple[str, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A deadline in words; `level` is '', 'soon' or 'over'."""
-
-    text: str
-    level: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +123,7 @@ class CheckView:
 def view_order(desk: Desk, order: Order, *, actions: tuple[tuple[str, str], ...] = ()) -> OrderView:
     """Return an order for a page, its debtor's name opened and the number masked."""
     subject = open_subject(desk.session, order.subject_id, vault=desk.vault)
+    proposal = order_queries.find_open_proposal(desk.session, order.id)
     return OrderView(
         public_id=order.public_id,
         version=order.version,
@@ -140,7 +135,7 @@ def view_order(desk: Desk, order: Order, *, actions: tuple[tuple[str, str], ...]
         case_number=order_queries.get_case(desk.session, order.case_id).number,
         tags=tags_of(desk, order),
         ends_on=order.ends_on,
-        due=due_of(order, on=desk.today),
+        due=due_of(order, on=desk.today) if proposal is None else removal_due(day_of(proposal), on=desk.today),
         href=f"/desk/e/{order.public_id}",
         edit_href=f"/desk/e/{order.public_id}/edit",
         returned_reason=order.returned_reason,
@@ -170,6 +165,11 @@ def describe_person(subject: OpenedSubject, *, on: date) -> str:
     if subject.birth_date:
         words.append(f"{age_on(subject.birth_date, on)} 岁")
     return "，".join(words)
+
+
+def day_of(proposal: Proposal) -> date:
+    """Return the court's date on which a removal was proposed: its clock starts then."""
+    return proposal.proposed_at.astimezone(SHANGHAI).date()
 
 
 def due_of(order: Order, *, on: date) -> Due | None:
