@@ -163,9 +163,7 @@ def propose_removals(page: Page, *, name: str, shots: Path) -> None:
 
 
 @pytest.mark.parametrize("username", ["clerk", "checker"])
-def test_nobody_checks_or_decides_by_the_wrong_role(
-    desktop: Watched, live: LiveRegistry, username: str
-) -> None:
+def test_nobody_checks_or_decides_by_the_wrong_role(desktop: Watched, live: LiveRegistry, username: str) -> None:
     sign_in(desktop.page, live, username)
 
     answer = desktop.page.goto("/desk/sign")
