@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -17,3 +18,10 @@ except ConfigError as error:
     sys.exit(78)  # EX_CONFIG
 init_logs(config.log_level)
 app = create_app(config)
+
+# What exists now lives as long as the process: the collector need not look at it again. Threads that wait for the
+# record writer get the interpreter back sooner than after Python's usual 5 ms.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)
+sys.setswitchinterval(0.001)

@@ -41,7 +41,6 @@ def create_app(config: Config | None = None, *, clock: Clock = system_clock) -> 
     if config.key_file.exists():
         _use_keys(app, config, Keyring.read(config.key_file))
     init_database(app, config.database_url)
-    init_security(app, config)
     init_errors(app)
     init_access(app)
     init_formats(app, config)
@@ -51,6 +50,7 @@ def create_app(config: Config | None = None, *, clock: Clock = system_clock) -> 
     app.register_blueprint(public)
     app.register_blueprint(desk)
     app.register_blueprint(dev)
+    init_security(app, config)
     return app
 
 

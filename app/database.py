@@ -34,6 +34,18 @@ class Database:
         self.reader = FastReader(self.engine)
         self.recorder = Recorder(self.engine, self.turn if self.sqlite else None)
 
+    def close(self) -> None:
+        """Close every connection of this process."""
+        self.reader.close()
+        self.recorder.close()
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a read-only session."""
+        with Session(self.engine.execution_options(read_only=True), expire_on_commit=False) as session:
+            yield session
+
 
 def init_database(app: Flask, url: str) -> None:
     """Give the application its database and close each request's session at its end."""
@@ -61,7 +73,7 @@ def current_session() -> Session:
 @contextmanager
 def reading_session() -> Iterator[Session]:
     """Give a read-only session to code outside a request."""
-    with Session(database().engine.execution_options(read_only=True), expire_on_commit=False) as session:
+    with database().reading() as session:
         yield session
 
 

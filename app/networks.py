@@ -12,5 +12,8 @@ def network_of(address: str | None) -> str:
     except ValueError:
         return "unknown"
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, 64), strict=False))
+        # A socket for both families writes IPv4 inside IPv6; all of those lie in one /64.
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((int(parsed), 64), strict=False))
     return str(parsed)

@@ -1,26 +1,24 @@
 """Token buckets and distinct-subject quotas, drawn inside the record writer's transaction.
 
-Exact over all processes: the rows are locked until the commit (PostgreSQL: FOR UPDATE in name order, SQLite: the one
-write lock). See `security.md` H8, H9, I19.
+Exact over all processes: what is drawn is taken from the row, under its lock (PostgreSQL: FOR UPDATE in name order,
+SQLite: the one write lock), before it is spent. See `security.md` H8, H9, I19.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Executable, Select, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
-
-from blacklist.models import QuotaDay, QuotaSubject, RateBucket
-
-if TYPE_CHECKING:
-    from app.recording import Submission
-
+ADVANCE_SECONDS = 1.0  # a process may draw this much of a bucket's filling ahead, so that not every call writes
 _SEEN_MOST = 200_000
+
+# Runs one statement (parameters as `?`) and returns its cursor.
+Execute = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,93 +29,154 @@ class Refusal:
     retry_after: int
 
 
+@dataclass(slots=True, eq=False)
+class Submission:
+    """What one request wants to have on disk: a draw from a bucket, and check records with their quota."""
+
+    bucket: str
+    cost: float
+    rate: float
+    burst: float
+    at: datetime
+    records: Sequence[tuple[object, ...]] = ()
+    quota_key: int | None = None
+    quota_limit: int = 0
+    quota_subjects: Sequence[bytes] = ()
+    day: date | None = None
+    refusal: Refusal | None = None
+    level: float = 0.0  # what is left in the bucket
+    failure: BaseException | None = None
+    finished: bool = False
+    wakened: threading.Lock = field(default_factory=threading.Lock)
+
+
+class OverQuotaError(Exception):
+    """A key's day went over its limit while counting quickly; the group is counted again, one by one."""
+
+
 class RateLimits:
     """Buckets that fill at `rate` a second up to `burst`."""
 
-    def draw(self, connection: Connection, group: list[Submission]) -> None:
+    def __init__(self, *, locking: bool) -> None:
+        self._select = _SELECT + (" FOR UPDATE" if locking else "")
+        self._locking = locking
+        # Drawn from the rows already and not spent yet; lost, never doubled, when the process ends.
+        self._ahead: dict[str, float] = {}
+
+    def remember(self) -> dict[str, float]:
+        """Return what is drawn ahead now, for `restore`."""
+        return dict(self._ahead)
+
+    def restore(self, ahead: dict[str, float]) -> None:
+        """Go back to what was drawn ahead before a transaction that was rolled back."""
+        self._ahead = ahead
+
+    def draw(self, execute: Execute, group: Sequence[Submission]) -> None:
         """Draw every submission's cost; mark those whose bucket is empty. A clock run backwards fills nothing."""
-        names = sorted({one.bucket for one in group})
-        rows = connection.execute(_buckets(connection), {"names": names}).all()
-        if len(rows) < len(names) and connection.dialect.name == "postgresql":
-            # A row that is not there cannot be locked: make it, then lock it.
-            known = {row.name for row in rows}
-            fresh = {one.bucket: one for one in group if one.bucket not in known}
-            connection.execute(
-                _BUCKET_INSERT,
-                [{"name": name, "level": one.burst, "filled_at": one.at} for name, one in sorted(fresh.items())],
-            )
-            rows = connection.execute(_buckets(connection), {"names": names}).all()
-        levels: dict[str, tuple[float, datetime]] = {row.name: (row.level, row.filled_at) for row in rows}
-        for one in group:
-            level, filled_at = levels.get(one.bucket, (one.burst, one.at))
-            gained = max(0.0, (one.at - filled_at).total_seconds()) * one.rate
-            level = min(one.burst, level + gained)
-            if level < one.cost:
-                one.refusal = Refusal("rate", max(1, math.ceil((one.cost - level) / one.rate)))
+        for one in sorted(group, key=_bucket_of) if self._locking else group:
+            ahead = self._ahead.get(one.bucket, 0.0)
+            if ahead >= one.cost:
+                self._ahead[one.bucket] = one.level = ahead - one.cost
             else:
-                level -= one.cost
-            one.level = level
-            levels[one.bucket] = (level, max(one.at, filled_at))
-        values = [{"name": name, "level": levels[name][0], "filled_at": levels[name][1]} for name in names]
-        connection.execute(_BUCKET_UPSERT[connection.dialect.name], values)
+                self._draw_row(execute, one, ahead)
+
+    def _draw_row(self, execute: Execute, one: Submission, ahead: float) -> None:
+        row = execute(self._select, (one.bucket,)).fetchone()
+        if row is None and self._locking:
+            # A row that is not there cannot be locked: make it, then lock it.
+            execute(_CREATE, (one.bucket, one.burst, one.at))
+            row = execute(self._select, (one.bucket,)).fetchone()
+        level, filled_at = (one.burst, one.at) if row is None else (float(row[1]), _instant(row[2]))
+        gained = max(0.0, (one.at - filled_at).total_seconds()) * one.rate
+        level = min(one.burst, level + gained) + ahead
+        self._ahead.pop(one.bucket, None)
+        if level < one.cost:
+            one.refusal = Refusal("rate", max(1, math.ceil((one.cost - level) / one.rate)))
+        else:
+            level -= one.cost
+            drawn = min(level, one.rate * ADVANCE_SECONDS) if one.rate > 1.0 else 0.0
+            if drawn >= 1.0:
+                self._ahead[one.bucket] = drawn
+                level -= drawn
+        one.level = level + self._ahead.get(one.bucket, 0.0)
+        execute(_UPSERT, (one.bucket, level, max(one.at, filled_at)))
 
 
 class DayQuota:
     """Distinct subjects a key may ask about on one day."""
 
     def __init__(self) -> None:
-        # Subjects this process knows to be counted already: saves the insert, never the limit.
-        self._seen: set[tuple[int, date, bytes]] = set()
+        # Marks this process knows to be counted already: saves the insert, never the limit.
+        self._seen: set[int] = set()
 
     def forget(self) -> None:
-        """Drop what a rolled-back transaction may have added."""
+        """Drop what a transaction of unknown outcome may have added."""
         self._seen.clear()
 
-    def draw(self, connection: Connection, group: list[Submission]) -> None:
-        """Count new subjects by key and day; mark submissions that would pass the limit."""
-        by_key: dict[tuple[int, date], list[Submission]] = {}
-        for one in group:
-            if one.quota_key is not None and one.day is not None and one.refusal is None:
-                by_key.setdefault((one.quota_key, one.day), []).append(one)
-        for (key_id, day), submissions in sorted(by_key.items()):
-            used = connection.execute(_DAY, {"key_id": key_id, "day": day}).scalar() or 0
-            before = used
-            for one in submissions:
-                used = self._count(connection, one, used)
-            if used != before:
-                connection.execute(
-                    _DAY_UPSERT[connection.dialect.name], {"key_id": key_id, "day": day, "used": used - before}
-                )
+    def draw_together(self, execute: Execute, execute_many: Execute, group: Sequence[Submission]) -> None:
+        """Count the new subjects of all submissions of a key in two statements.
 
-    def _count(self, connection: Connection, one: Submission, used: int) -> int:
-        assert one.quota_key is not None  # noqa: S101 - for the type checker; draw() selected these
-        assert one.day is not None  # noqa: S101
-        key_id, day = one.quota_key, one.day
-        asked = {index for index in one.quota_subjects if (key_id, day, index) not in self._seen}
-        if not asked:
-            return used
-        if used + len(asked) > one.quota_limit:
-            known = {
-                index
-                for part in _parts(sorted(asked))
-                for index in connection.execute(_KNOWN, {"key_id": key_id, "day": day, "indexes": part}).scalars()
-            }
-            asked -= known
-            if used + len(asked) > one.quota_limit:
+        Raises:
+            OverQuotaError: the day is over its limit; roll back, then count with `draw_singly`.
+        """
+        limits: dict[tuple[int, date], int] = {}
+        fresh: dict[tuple[int, date], set[int]] = {}
+        for one in group:
+            if one.quota_key is None or one.day is None or one.refusal is not None:
+                continue
+            key = (one.quota_key, one.day)
+            limits[key] = min(one.quota_limit, limits.get(key, one.quota_limit))
+            some = fresh.setdefault(key, set())
+            some.update(_marks(one, key) - self._seen)
+        for (key_id, day), marks in sorted(fresh.items()):
+            if not marks:
+                continue
+            added = execute_many(_SUBJECT, [(mark, day) for mark in sorted(marks)]).rowcount
+            used = execute(_DAY, (key_id, day, max(added, 0))).fetchone()[0]
+            if used > limits[key_id, day]:
+                raise OverQuotaError
+            self._remember(marks)
+
+    def draw_singly(self, execute: Execute, execute_many: Execute, group: Sequence[Submission]) -> None:
+        """Count submission by submission and mark those that would pass the limit; each counts wholly or not at all."""
+        for one in group:
+            if one.quota_key is None or one.day is None or one.refusal is not None:
+                continue
+            key_id, day = one.quota_key, one.day
+            row = execute(_USED, (key_id, day)).fetchone()
+            used = int(row[0]) if row else 0
+            marks = sorted(_marks(one, (key_id, day)))
+            new = [mark for mark in marks if execute(_KNOWN, (mark,)).fetchone() is None]
+            if used + len(new) > one.quota_limit:
                 one.refusal = Refusal("quota", _seconds_to_midnight(one.at))
-                return used
-        if asked:
-            rows = [{"key_id": key_id, "day": day, "document_index": index} for index in asked]
-            result = connection.execute(_SUBJECT_INSERT[connection.dialect.name], rows)
-            used += max(result.rowcount, 0)
+            elif new:
+                execute_many(_SUBJECT, [(mark, day) for mark in new])
+                execute(_DAY, (key_id, day, len(new)))
+
+    def _remember(self, marks: set[int]) -> None:
         if len(self._seen) > _SEEN_MOST:
             self._seen.clear()
-        self._seen.update((key_id, day, index) for index in asked)
-        return used
+        self._seen |= marks
 
 
-def _parts(indexes: list[bytes]) -> list[list[bytes]]:
-    return [indexes[start : start + 500] for start in range(0, len(indexes), 500)]
+def _marks(one: Submission, key: tuple[int, date]) -> set[int]:
+    """Return 63 bits for each subject, different for every key and day: small rows, and nothing that leads back."""
+    prepared = blake2b(f"{key[0]} {key[1]}".encode(), digest_size=8)
+    marks = set()
+    for index in one.quota_subjects:
+        digest = prepared.copy()
+        digest.update(index)
+        marks.add(int.from_bytes(digest.digest(), "big") >> 1)
+    return marks
+
+
+def _bucket_of(one: Submission) -> str:
+    return one.bucket
+
+
+def _instant(value: str | datetime) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _seconds_to_midnight(at: datetime) -> int:
@@ -125,40 +184,16 @@ def _seconds_to_midnight(at: datetime) -> int:
     return 86_400 - (at.hour * 3600 + at.minute * 60 + at.second)
 
 
-def _buckets(connection: Connection) -> Select[str, float, datetime]:
-    return _BUCKETS_LOCKED if connection.dialect.name == "postgresql" else _BUCKETS
-
-
-_BUCKETS = select(RateBucket.name, RateBucket.level, RateBucket.filled_at).where(
-    RateBucket.name.in_(bindparam("names", expanding=True))
+_SELECT = "SELECT name, level, filled_at FROM rate_buckets WHERE name = ?"
+_CREATE = "INSERT INTO rate_buckets (name, level, filled_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_UPSERT = (
+    "INSERT INTO rate_buckets (name, level, filled_at) VALUES (?, ?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET level = excluded.level, filled_at = excluded.filled_at"
 )
-_BUCKETS_LOCKED = _BUCKETS.order_by(RateBucket.name).with_for_update()
-_DAY = select(QuotaDay.used).where(QuotaDay.key_id == bindparam("key_id"), QuotaDay.day == bindparam("day"))
-_KNOWN = select(QuotaSubject.document_index).where(
-    QuotaSubject.key_id == bindparam("key_id"),
-    QuotaSubject.day == bindparam("day"),
-    QuotaSubject.document_index.in_(bindparam("indexes", expanding=True)),
+_SUBJECT = "INSERT INTO quota_subjects (mark, day) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_DAY = (
+    "INSERT INTO quota_days (key_id, day, used) VALUES (?, ?, ?) "
+    "ON CONFLICT (key_id, day) DO UPDATE SET used = quota_days.used + excluded.used RETURNING used"
 )
-# Both dialects' inserts have the same ON CONFLICT methods; SQLAlchemy gives them no common type.
-_INSERT_OF: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-def _upserts(table: type, key: list[str], changed: list[str]) -> dict[str, Executable]:
-    statements: dict[str, Executable] = {}
-    for name, insert in _INSERT_OF.items():
-        statement = insert(table)
-        statements[name] = statement.on_conflict_do_update(
-            index_elements=key, set_={column: statement.excluded[column] for column in changed}
-        )
-    return statements
-
-
-_BUCKET_UPSERT = _upserts(RateBucket, ["name"], ["level", "filled_at"])
-_BUCKET_INSERT = postgresql.insert(RateBucket).on_conflict_do_nothing()
-_DAY_UPSERT: dict[str, Executable] = {}
-for _name, _insert in _INSERT_OF.items():
-    _statement = _insert(QuotaDay)
-    _DAY_UPSERT[_name] = _statement.on_conflict_do_update(
-        index_elements=["key_id", "day"], set_={"used": QuotaDay.used + _statement.excluded.used}
-    )
-_SUBJECT_INSERT = {name: insert(QuotaSubject).on_conflict_do_nothing() for name, insert in _INSERT_OF.items()}
+_USED = "SELECT used FROM quota_days WHERE key_id = ? AND day = ?"
+_KNOWN = "SELECT 1 FROM quota_subjects WHERE mark = ?"

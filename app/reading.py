@@ -21,6 +21,7 @@ class FastReader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._local = threading.local()
+        self._opened: list[Any] = []
         self._postgres = engine.dialect.name == "postgresql"
 
     def rows(self, sql: str, parameters: Sequence[object]) -> list[Any]:
@@ -57,12 +58,20 @@ class FastReader:
         if self._postgres:
             connection.autocommit = True  # type: ignore[union-attr]
         self._local.connection = connection
+        self._opened.append(connection)
         return connection
+
+    def close(self) -> None:
+        """Close every thread's connection; to be called when no request is under way."""
+        while self._opened:
+            self._opened.pop().close()
+        self._local = threading.local()
 
     def _drop(self) -> None:
         connection = getattr(self._local, "connection", None)
         self._local.connection = None
         if connection is not None:
+            self._opened.remove(connection)
             connection.close()
 
     def _failures(self) -> tuple[type[BaseException], ...]:

@@ -1,7 +1,8 @@
 """The record writer: access records and limits, durable before the answer leaves (`security.md` I16, I19).
 
-One thread a process takes everything that waits and commits it as one transaction; whatever arrives meanwhile is the
-next group. There is no timer: a timed window was measured to be slower when callers wait.
+Group commit without a timer and without a thread of its own: the first request that finds no write under way writes
+for everything that waits, as one transaction; whatever arrives meanwhile is the next group, written by one of those
+that wait. A timed window was measured to be slower when callers wait; a writer thread costs every answer two hand-offs.
 """
 
 from __future__ import annotations
@@ -9,65 +10,32 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from app.quotas import DayQuota, RateLimits, Refusal
+from app.quotas import DayQuota, OverQuotaError, RateLimits, Refusal, Submission
 from blacklist.errors import UnavailableError
+from blacklist.services.asking import CheckRow
 
-_COLUMNS = (
-    "id",
-    "check_id",
-    "agency_id",
-    "key_id",
-    "purpose",
-    "outcome",
-    "subject_id",
-    "document_index",
-    "reference",
-    "answer",
-    "denial_code",
-    "at",
-)
+_COLUMNS = CheckRow._fields
 _INSERT = f"INSERT INTO checks ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 MOST_IN_A_GROUP = 400
 WAIT_SECONDS = 8.0
 
 
-@dataclass(slots=True)
-class Submission:
-    """What one request wants to have on disk: a draw from a bucket, and check records with their quota."""
-
-    bucket: str
-    cost: float
-    rate: float
-    burst: float
-    at: datetime
-    records: Sequence[tuple[object, ...]] = ()
-    quota_key: int | None = None
-    quota_limit: int = 0
-    quota_subjects: Sequence[bytes] = ()
-    day: date | None = None
-    refusal: Refusal | None = None
-    level: float = 0.0  # what is left in the bucket
-    failure: BaseException | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-
 class Recorder:
-    """Writes submissions in groups, each group one durable transaction."""
+    """Writes submissions in groups, each group one durable transaction, on a connection of its own."""
 
     def __init__(self, engine: Engine, turn: AbstractContextManager[Any] | None) -> None:
-        self._engine = engine
-        self._turn = turn
+        self._connection = _WriterConnection(engine)
+        self._turn: AbstractContextManager[Any] = turn if turn is not None else nullcontext()
         self._waiting: deque[Submission] = deque()
-        self._arrived = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._limits = RateLimits()
+        self._guard = threading.Lock()
+        self._writing = False
+        self._limits = RateLimits(locking=self._connection.postgres)
         self._quota = DayQuota()
 
     def submit(self, submission: Submission) -> Refusal | None:
@@ -76,62 +44,151 @@ class Recorder:
         Raises:
             UnavailableError: it could not be written; nothing of it counts and no answer may leave.
         """
-        with self._arrived:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-                self._thread.start()
+        submission.wakened.acquire()
+        with self._guard:
             self._waiting.append(submission)
-            self._arrived.notify()
-        if not submission.done.wait(WAIT_SECONDS) or submission.failure is not None:
-            raise UnavailableError(
-                "查询记录暂时无法写入，本次不作答复，请稍后重试。",
-                "The access record cannot be written, so there is no answer; please try again.",
-                cause=type(submission.failure).__name__,
-            )
+            leads = not self._writing
+            self._writing = True
+        if not leads and not submission.wakened.acquire(timeout=WAIT_SECONDS):
+            self._give_up(submission)
+        if not submission.finished:
+            self._lead()
+        if submission.failure is not None:
+            raise _unwritten(submission.failure)
         return submission.refusal
 
-    def _run(self) -> None:
-        while True:
-            with self._arrived:
-                while not self._waiting:
-                    self._arrived.wait()
-                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_GROUP))]
-            try:
+    def close(self) -> None:
+        """Close the writer's connection; a later submission opens another."""
+        self._connection.drop()
+
+    def _give_up(self, submission: Submission) -> None:
+        """Leave the queue after waiting too long, unless the lead was handed over at this very moment."""
+        with self._guard:
+            if submission.wakened.acquire(blocking=False):
+                return
+            if submission in self._waiting:
+                self._waiting.remove(submission)
+        raise _unwritten(None)
+
+    def _lead(self) -> None:
+        """Write what waits, then hand the lead to one of those who came meanwhile."""
+        with self._guard:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_GROUP))]
+        try:
+            with self._turn:
                 self._write(group)
-            except Exception as error:
-                self._quota.forget()
-                for submission in group:
-                    submission.failure = error
+        except Exception as error:
             for submission in group:
-                submission.done.set()
+                submission.failure = error
+        for submission in group:
+            submission.finished = True
+            submission.wakened.release()
+        with self._guard:
+            # Inside the guard: one who gives up either still stands in the queue or holds the lead already.
+            self._writing = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].wakened.release()
 
-    def _write(self, group: list[Submission]) -> None:
-        if self._turn is None:
-            self._write_group(group)
+    def _write(self, group: Sequence[Submission]) -> None:
+        ahead = self._limits.remember()
+        try:
+            try:
+                self._write_with(group, self._quota.draw_together)
+            except OverQuotaError:
+                # Rolled back for certain, so what was drawn ahead before still is; nobody else pays for this key.
+                self._connection.rollback()
+                self._limits.restore(ahead)
+                for one in group:
+                    one.refusal = None
+                self._write_with(group, self._quota.draw_singly)
+        except BaseException:
+            # Whether the commit took effect is not known: what was drawn ahead is given up, never doubled.
+            self._connection.rollback()
+            self._connection.drop()
+            self._limits.restore({})
+            self._quota.forget()
+            raise
+
+    def _write_with(self, group: Sequence[Submission], count: Any) -> None:
+        connection = self._connection
+        connection.begin()
+        self._limits.draw(connection.execute, group)
+        count(connection.execute, connection.execute_many, group)
+        rows = [row for one in group if one.refusal is None for row in one.records]
+        if rows:
+            connection.execute_many(_INSERT, rows)
+        connection.commit()
+
+
+class _WriterConnection:
+    """One driver connection kept for the life of the process; a broken one is dropped and opened again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.postgres = engine.dialect.name == "postgresql"
+        self._raw: Any = None
+
+    def begin(self) -> None:
+        if self._raw is None:
+            proxied = self._engine.raw_connection()
+            proxied.detach()
+            self._raw = proxied.dbapi_connection
+        if not self.postgres:
+            self._raw.execute("BEGIN IMMEDIATE")
+
+    def execute(self, sql: str, values: Sequence[object]) -> Any:
+        if self.postgres:
+            return self._raw.execute(sql.replace("?", "%s"), values)
+        return self._raw.execute(sql, [_sqlite_value(value) for value in values])
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> Any:
+        if self.postgres:
+            cursor = self._raw.cursor()
+            cursor.executemany(sql.replace("?", "%s"), rows)
+            return cursor
+        # Of our rows only the last column can be a day or an instant, mostly the same one in a whole group.
+        written: dict[object, object] = {}
+        bound = []
+        for row in rows:
+            last = row[-1]
+            if last not in written:
+                written[last] = _sqlite_value(last)
+            bound.append((*row[:-1], written[last]))
+        return self._raw.executemany(sql, bound)
+
+    def commit(self) -> None:
+        if self.postgres:
+            self._raw.commit()
+        else:
+            self._raw.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self._raw is None:
             return
-        with self._turn:
-            self._write_group(group)
+        try:
+            self._raw.rollback()
+        except Exception:
+            self.drop()
 
-    def _write_group(self, group: list[Submission]) -> None:
-        with self._engine.begin() as connection:
-            self._limits.draw(connection, group)
-            self._quota.draw(connection, group)
-            rows = [row for one in group if one.refusal is None for row in one.records]
-            if rows:
-                run(connection, _INSERT, rows)
-
-
-def run(connection: Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> Any:
-    """Run one statement for every row, through the driver, on either database."""
-    if connection.dialect.name == "postgresql":
-        sql = sql.replace("?", "%s")
-        return connection.exec_driver_sql(sql, list(rows))
-    return connection.exec_driver_sql(sql, [tuple(map(_sqlite_value, row)) for row in rows])
+    def drop(self) -> None:
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            with suppress(Exception):  # it may be gone already, which is what was wanted
+                raw.close()
 
 
 def _sqlite_value(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
+    kind = type(value)
+    if kind is datetime:
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")  # type: ignore[attr-defined]
+    if kind is date:
+        return value.isoformat()  # type: ignore[attr-defined]
     return value
+
+
+def _unwritten(cause: BaseException | None) -> UnavailableError:
+    return UnavailableError(
+        "查询记录暂时无法写入，本次不作答复，请稍后重试。",
+        "The access record cannot be written, so there is no answer; please try again.",
+        cause=type(cause).__name__,
+    )

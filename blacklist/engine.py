@@ -20,6 +20,8 @@ _PRAGMAS = {
     "trusted_schema": 0,
     "mmap_size": 0,
     "secure_delete": 1,
+    "cache_size": -16384,  # KiB: a million subjects' inner index pages stay in memory
+    "wal_autocheckpoint": 8000,  # pages: a busy batch does not copy its pages home at every commit
 }
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs"})
 

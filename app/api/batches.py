@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from app.accounts.agency_keys import require_purpose
 from app.api.faults import load
 from app.api.questions import faults_of, is_plain_subject, subject_of
@@ -15,16 +17,17 @@ from blacklist.identity.sealing import Vault
 from blacklist.queries.agencies import KeyHolder
 from blacklist.queries.standing import Execute, find_standing_many
 from blacklist.rules.purposes import PURPOSES
-from blacklist.services.asking import Asker, Question, Row, answer_found
+from blacklist.services.asking import Asker, CheckRow, ClearAnswers, Question, answer_found
 
+Result = dict[str, Any] | orjson.Fragment
 _batch = BatchSchema()
 _subject = SubjectSchema()
 
 
 def answer_batch(
     body: dict[str, Any], *, holder: KeyHolder, at: datetime, vault: Vault, execute: Execute
-) -> tuple[list[dict[str, Any]], list[Row]]:
-    """Return the results in order, and the records of those that were answered.
+) -> tuple[list[Result], list[CheckRow]]:
+    """Return the results in order, ready for orjson, and the records of those that were answered.
 
     Raises:
         InvalidError: the envelope is wrong. PurposeError: the agency may not ask this.
@@ -32,6 +35,7 @@ def answer_batch(
     subjects = body.get("subjects")
     if not (
         body.keys() == {"purpose", "subjects"}
+        and isinstance(body["purpose"], str)
         and body["purpose"] in PURPOSES
         and isinstance(subjects, list)
         and 0 < len(subjects) <= MOST_SUBJECTS
@@ -49,16 +53,20 @@ def answer_batch(
     }
     found = find_standing_many(execute, list(set(index.values())))
     asker = Asker(body["purpose"], holder.agency_id, holder.key_row_id)
-    results: list[dict[str, Any]] = []
-    records: list[Row] = []
+    clear = ClearAnswers(asker, at=at, vault=vault)
+    results: list[Result] = []
+    records: list[CheckRow] = []
     for position, question in enumerate(questions):
         if isinstance(question, InvalidError):
             results.append({"outcome": "invalid", "errors": faults_of(question, english=english)})
             continue
         key = index[position]
-        answer, record = answer_found(
-            execute, question, index=key, found=found.get(key), asker=asker, at=at, vault=vault
-        )
+        standing = found.get(key)
+        answer: Result
+        if standing is None or not standing.orders:
+            answer, record = clear.answer(question, index=key, subject_id=standing.subject_id if standing else None)
+        else:
+            answer, record = answer_found(execute, question, index=key, found=standing, asker=asker, at=at, vault=vault)
         results.append(answer)
         records.append(record)
     return results, records

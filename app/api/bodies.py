@@ -36,10 +36,15 @@ def read_json(*, most_bytes: int, most_values: int = MOST_VALUES) -> tuple[dict[
         raise TooLargeError(
             f"请求内容不得超过 {most_bytes // 1024} KiB。", f"The body may have at most {most_bytes // 1024} KiB."
         ) from error
-    return _parse(body, most_values), body
+    return parse_object(body, most_values=most_values), body
 
 
-def _parse(body: bytes, most_values: int) -> dict[str, Any]:
+def parse_object(body: bytes, *, most_values: int = MOST_VALUES) -> dict[str, Any]:
+    """Return the JSON object in `body`, read strictly.
+
+    Raises:
+        MalformedError: as `read_json`.
+    """
     if body.count(b",") + body.count(b":") > 2 * most_values:
         raise MalformedError("请求内容的数据项过多。", "The body holds too many values.")
     try:

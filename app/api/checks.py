@@ -15,6 +15,7 @@ from app.api import schemas
 from app.api.batches import answer_batch
 from app.api.bodies import read_json, refuse_query
 from app.api.faults import load
+from app.api.gate import FAILED
 from app.api.idempotency import answered_once
 from app.api.limits import draw
 from app.api.questions import question_of
@@ -57,6 +58,9 @@ def json_answer(body: object, *, status: int = 200, headers: dict[str, str] | No
 @for_audience(Audience.AGENCY)
 def ask() -> ResponseReturnValue:
     """Answer whether one person may do one thing."""
+    failed = request.environ.get(FAILED)
+    if failed is not None:
+        raise failed
     holder = require_agency("check")
     refuse_query()
     body, _ = read_json(most_bytes=MOST_CHECK_BYTES)
@@ -71,7 +75,7 @@ def ask() -> ResponseReturnValue:
         at=at,
         vault=vault(),
     )
-    headers = draw(holder, at=at, records=[record], subjects=[cast(bytes, record[7])])
+    headers = draw(holder, at=at, records=[record], subjects=[record.document_index])
     return json_answer(answer, headers=headers)
 
 
@@ -84,7 +88,7 @@ def ask_batch() -> ResponseReturnValue:
     body, _ = read_json(most_bytes=MOST_BATCH_BYTES, most_values=MOST_BATCH_VALUES)
     at = clock.now()
     results, records = answer_batch(body, holder=holder, at=at, vault=vault(), execute=database().reader.rows)
-    headers = draw(holder, at=at, records=records, subjects=[cast(bytes, record[7]) for record in records])
+    headers = draw(holder, at=at, records=records, subjects=[record.document_index for record in records])
     return json_answer({"results": results}, headers=headers)
 
 
@@ -106,7 +110,7 @@ def show_check(check_id: str) -> ResponseReturnValue:
     refuse_query()
     headers = draw(holder, at=clock.now())
     with reading_session() as session:
-        found = find_check(session, check_id, agency_id=holder.agency_id)
+        found = find_check(session, check_id, agency_id=holder.agency_id, vault=vault())
         if found is None:
             raise CheckNotFoundError("没有这条查询记录。", "There is no such check.")
         return json_answer(asking.recorded_answer(found, vault=vault()), headers=headers)

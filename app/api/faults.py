@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from blacklist.errors import Fault, InvalidError
+from blacklist.logs import redact
 
 _WORDS = {
     "Missing data for required field.": ("missing", "缺少必填项。", "This field is required."),
@@ -38,7 +39,7 @@ def load(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:
 def _located(messages: Any, pointer: str) -> Iterator[Fault]:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            part = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            part = "" if name == "_schema" else "/" + redact(str(name)).replace("~", "~0").replace("/", "~1")
             yield from _located(inner, pointer + part[:80])
         return
     for message in messages:

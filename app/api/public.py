@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,40 +14,44 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.access import Audience, for_audience
 from app.cursors import make_cursor, read_cursor
-from app.database import current_session, database
+from app.database import current_session
 from app.errors import MalformedError, TooManyError
-from app.networks import network_of
-from app.recording import Submission
+from app.visitors import BROAD_COST, BURST, RATE_A_SECOND, bears_number, draw_visit
 from blacklist.errors import Fault, InvalidError
 from blacklist.identity.keys import Keyring
 from blacklist.identity.sealing import Vault
 from blacklist.identity.texts import clean_text
 from blacklist.queries import publications
-from blacklist.queries.publications import Wanted
+from blacklist.queries.publications import DEEPEST_PAGE, Place, Wanted
 from blacklist.rules.disclosure import PublicCard, PublicOrder
 
 bp = Blueprint("public_api", __name__, url_prefix="/api/v1/public")
 
-RATE_A_SECOND, BURST = 0.5, 10.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = {"name": 100, "court": 12, "region": 40, "cursor": 600}
 
 
 @bp.get("/orders")
 @for_audience(Audience.ANYONE)
 def list_public_orders() -> ResponseReturnValue:
-    """List published orders, newest first."""
+    """List published orders, newest first; at most ten pages of a query, then narrow it."""
     given = _parameters()
-    headers = _draw()
-    keyring = cast(Keyring, current_app.extensions["keyring"])
-    at = clock.now()
-    scope = "\0".join(["public", *(given.get(name, "") for name in ("name", "court", "region"))])
-    before = None
-    if "cursor" in given:
-        before = read_cursor(given["cursor"], scope=scope, key=keyring.cursors, at=at)
     wanted = Wanted(name=given.get("name", ""), court_code=given.get("court", ""), region=given.get("region", ""))
-    cards, more = publications.list_after(current_session(), wanted, before=before, on=at.date(), vault=_vault())
-    cursor = None if more is None else make_cursor(more, scope=scope, key=keyring.cursors, at=at)
-    return _answer({"items": [_card(card) for card in cards], "next": cursor}, headers)
+    key = cast(Keyring, current_app.extensions["keyring"]).cursors
+    at = clock.now()
+    scope = f"public\0{wanted.name}\0{wanted.court_code}\0{wanted.region}"
+    after, page = None, 1
+    if "cursor" in given:
+        instant, order_id, page = read_cursor(given["cursor"], scope=scope, key=key, at=at)
+        after = Place(_EPOCH + timedelta(microseconds=instant), order_id)
+    headers = _draw(cost=BROAD_COST if publications.is_broad(wanted) else 1.0)
+    cards, more = publications.list_after(current_session(), wanted, after=after, on=at.date(), vault=_vault())
+    cursor = None
+    if more is not None and page < DEEPEST_PAGE:
+        instant = (more.published_at - _EPOCH) // timedelta(microseconds=1)
+        cursor = make_cursor((instant, more.order_id, page + 1), scope=scope, key=key, at=at)
+    body = {"items": [_card(card) for card in cards], "next": cursor, "cut_off": more is not None and cursor is None}
+    return _answer(body, headers)
 
 
 @bp.get("/orders/<public_id>")
@@ -78,20 +84,21 @@ def _parameters() -> dict[str, str]:
         if not 0 < len(values[0]) <= _MOST[name]:
             detail, english = "长度不符合要求。", "The length is not allowed."
             raise InvalidError(detail, english, errors=(Fault(f"/{name}", "bad-length", detail, english),))
+        if name != "cursor" and bears_number(values[0]):
+            detail, english = "请勿在网址中写证件号码。", "A document number must not stand in an address."
+            raise InvalidError(detail, english, errors=(Fault(f"/{name}", "bad-characters", detail, english),))
         given[name] = values[0] if name == "cursor" else clean_text(values[0], pointer=f"/{name}", most=_MOST[name])
     return given
 
 
-def _draw() -> dict[str, str]:
-    submission = Submission(
-        bucket=f"public:{network_of(request.remote_addr)}", cost=1.0, rate=RATE_A_SECOND, burst=BURST, at=clock.now()
-    )
-    refusal = database().recorder.submit(submission)
+def _draw(*, cost: float = 1.0) -> dict[str, str]:
+    visit = draw_visit(cost=cost)
+    refusal = visit.refusal
     headers = {
-        "RateLimit-Policy": "30;w=60;burst=10",
-        "RateLimit-Limit": "10",
-        "RateLimit-Remaining": str(int(submission.level)) if refusal is None else "0",
-        "RateLimit-Reset": str(refusal.retry_after if refusal else 2),
+        "RateLimit-Policy": f"{RATE_A_SECOND * 60:.0f};w=60;burst={BURST:.0f}",
+        "RateLimit-Limit": f"{BURST:.0f}",
+        "RateLimit-Remaining": str(int(visit.level)) if refusal is None else "0",
+        "RateLimit-Reset": str(refusal.retry_after if refusal else math.ceil((BURST - visit.level) / RATE_A_SECOND)),
     }
     if refusal is not None:
         headers["Retry-After"] = str(refusal.retry_after)

@@ -29,7 +29,7 @@ _CARD: dict[str, Any] = {
     "ends_on": None,
     "unperformed": "330000.00",
 }
-ORDERS_EXAMPLE: dict[str, Any] = {"items": [_CARD], "next": None}
+ORDERS_EXAMPLE: dict[str, Any] = {"items": [_CARD], "next": None, "cut_off": False}
 ORDER_EXAMPLE: dict[str, Any] = {
     **_CARD,
     "order_no": "（2026）京0199执1234号-失信1",
@@ -81,3 +81,6 @@ class PublicOrdersAnswer(AnswerSchema):
 
     items = fields.List(fields.Nested(PublicCardAnswer), required=True)
     next = fields.String(required=True, allow_none=True)
+    cut_off = fields.Boolean(
+        required=True, metadata={"description": "more matched than the ten pages of a query; narrow it"}
+    )

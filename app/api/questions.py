@@ -30,7 +30,7 @@ def question_of(body: dict[str, Any], *, today: date, schema: Schema) -> Questio
     Raises:
         InvalidError: with located faults; a number that cannot be one is never `clear`.
     """
-    if not (_is_plain(body, _CHECK_KEYS) and body.get("purpose") in PURPOSES):
+    if not is_plain_check(body):
         load(schema, body)
     return subject_of(body, today=today)
 
@@ -57,6 +57,12 @@ def faults_of(error: InvalidError, *, english: bool) -> list[dict[str, str]]:
     return [
         {"pointer": one.pointer, "code": one.code, "detail": one.english if english else one.detail} for one in faults
     ]
+
+
+def is_plain_check(body: dict[str, Any]) -> bool:
+    """Tell whether an object has exactly the shape of a check, so that the schema would accept it."""
+    purpose = body.get("purpose")
+    return type(purpose) is str and purpose in PURPOSES and _is_plain(body, _CHECK_KEYS)
 
 
 def is_plain_subject(item: object) -> bool:

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.database import database
-from app.recording import Submission
+from app.quotas import Submission
 from blacklist.identity.documents import guess_document_type, parse_document
 from blacklist.identity.names import stored_name
 from blacklist.identity.sealing import Vault

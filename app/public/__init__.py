@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.public.blueprint import bp
 from app.public.feed import show_feed
+from app.public.home import show_home
 from app.public.listing import show_list
-from app.public.searching import show_home, show_search
+from app.public.searching import show_search
 from app.public.showing import show_entry
 from app.public.texts import show_accessibility, show_guide, show_privacy
 

@@ -7,19 +7,13 @@ from typing import cast
 
 from flask import Blueprint, current_app, request
 
-from app import clock
-from app.database import database
 from app.errors import MalformedError, TooManyError
-from app.networks import network_of
-from app.recording import Submission
+from app.visitors import draw_visit
 from blacklist.identity.sealing import Vault
 from blacklist.rules.lifecycle import KIND_TITLES, OrderKind
 
 bp = Blueprint("public", __name__)
 
-RATE_A_SECOND = 0.5  # 30 a minute
-BURST = 10.0
-BROAD_COST = 5.0
 KIND_WORDS = MappingProxyType({**KIND_TITLES, OrderKind.LISTING: "失信被执行人"})
 
 
@@ -34,15 +28,7 @@ def slow_down(*, cost: float = 1.0) -> None:
     Raises:
         TooManyError: it is empty; the answer says after how many seconds to come again.
     """
-    refusal = database().recorder.submit(
-        Submission(
-            bucket=f"public:{network_of(request.remote_addr)}",
-            cost=cost,
-            rate=RATE_A_SECOND,
-            burst=BURST,
-            at=clock.now(),
-        )
-    )
+    refusal = draw_visit(cost=cost).refusal
     if refusal is not None:
         raise TooManyError(
             f"查询过于频繁，请在 {refusal.retry_after} 秒后再试。其他页面仍可浏览。",

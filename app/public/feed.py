@@ -21,12 +21,13 @@ def show_feed() -> ResponseReturnValue:
     parameters()
     slow_down()
     config: Config = current_app.extensions["config"]
-    hits = publications.search(current_session(), Wanted(), page=1, on=clock.today(), vault=vault())
+    at = clock.now()
+    cards, _ = publications.list_after(current_session(), Wanted(), after=None, on=at.date(), vault=vault())
     body = render_template(
         "public/list.atom.xml",
         base_url=config.base_url,
-        cards=hits.cards,
-        endings=publications.list_endings(current_session(), at=clock.now()),
-        at=clock.now(),
+        cards=cards,
+        endings=publications.list_endings(current_session(), at=at),
+        at=at,
     )
     return Response(body, content_type="application/atom+xml; charset=utf-8")

@@ -8,6 +8,11 @@ from typing import Self
 from urllib.parse import urlencode
 
 
+def address(path: str, query: Mapping[str, str]) -> str:
+    """Return the address of a page without empty parameters."""
+    return f"{path}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Where a reader is in a list."""
@@ -22,15 +27,14 @@ class Page:
     def of(cls, number: int, total: int, *, size: int, path: str, query: Mapping[str, str]) -> Self:
         """Return the page with the addresses of its neighbours."""
         last = max(1, -(-total // size))
-        kept = {name: value for name, value in query.items() if value}
 
-        def address(one: int) -> str:
-            return f"{path}?{urlencode({**kept, 'page': one})}"
+        def page(one: int) -> str:
+            return address(path, {**query, "page": str(one)})
 
         return cls(
             number=number,
             last=last,
             total=total,
-            previous=address(number - 1) if number > 1 else None,
-            next=address(number + 1) if number < last else None,
+            previous=page(number - 1) if number > 1 else None,
+            next=page(number + 1) if number < last else None,
         )

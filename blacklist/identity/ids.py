@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 import time
+from datetime import datetime
 from typing import Final
 
 # Crockford's base 32: no I, L, O or U, so that a code read aloud or from paper comes back right.
@@ -55,6 +56,12 @@ _source = _IdSource()
 os.register_at_fork(after_in_child=_source.start)
 
 
+def first_id_at(at: datetime) -> int:
+    """Return a number below every id drawn at or after `at`: what is older can be found without an index of times."""
+    ticks = (int(at.timestamp() * 1_000_000_000) - _EPOCH_NS) // _TICK_NS
+    return max(0, ticks) << (_TAG_BITS + _COUNTER_BITS)
+
+
 def new_id() -> int:
     """Return a positive id below 2**63 that is greater than every earlier one of this process; threads may share."""
     return _source.next()
@@ -63,11 +70,6 @@ def new_id() -> int:
 def public_id() -> str:
     """Return ten random characters that name an order in public; 50 bits, so ids cannot be walked through."""
     return _random_text(10)
-
-
-def check_public_id() -> str:
-    """Return the public name of one check: `chk_` and sixteen random characters."""
-    return "chk_" + _random_text(16)
 
 
 def denial_code() -> str:

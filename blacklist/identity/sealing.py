@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from blacklist.identity.check_names import CheckNames
 from blacklist.identity.documents import Document
 from blacklist.identity.grammars import DocumentType
 from blacklist.identity.keys import Keyring
@@ -47,6 +48,7 @@ class Vault:
         }
         self._names = HMAC(_derived(keyring.index, "index name"), SHA256())
         self._credentials = HMAC(_derived(keyring.credentials, "credential"), SHA256())
+        self.check_names = CheckNames(_derived(keyring.credentials, "check names"))
 
     def seal(self, text: str, *, table: str, row: int, column: str) -> bytes:
         """Seal a text for one field of one row, with the key that seals now.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklist.models.base import INTERNAL, OPEN, PERSONAL, SEALED, Base, Blob, Id, Instant
@@ -58,13 +58,24 @@ class Check(Base):
     """One question of an agency and its recorded answer (kept five years)."""
 
     __tablename__ = "checks"
+    # Few and small indexes: every one is a random write a check. The public name is made of the id, the time is in it.
     __table_args__ = (
-        Index("ix_checks_subject_id", "subject_id"),
-        Index("ix_checks_at", "at"),
+        Index(
+            "ix_checks_subject_id",
+            "subject_id",
+            sqlite_where=text("subject_id IS NOT NULL"),
+            postgresql_where=text("subject_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_checks_denial_code",
+            "denial_code",
+            unique=True,
+            sqlite_where=text("denial_code IS NOT NULL"),
+            postgresql_where=text("denial_code IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, info=INTERNAL)
-    check_id: Mapped[str] = mapped_column(String(20), unique=True, info=INTERNAL)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), info=INTERNAL)  # NULL: at the terminal
     key_id: Mapped[int | None] = mapped_column(ForeignKey("agency_keys.id"), info=INTERNAL)
     purpose: Mapped[str] = mapped_column(String(40), info=INTERNAL)
@@ -73,7 +84,7 @@ class Check(Base):
     document_index: Mapped[bytes] = mapped_column(Blob, info=INTERNAL)
     reference: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)
     answer: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # NULL where the columns say it all (`clear`)
-    denial_code: Mapped[str | None] = mapped_column(String(9), unique=True, info=INTERNAL)
+    denial_code: Mapped[str | None] = mapped_column(String(9), info=INTERNAL)
     at: Mapped[datetime] = mapped_column(Instant, info=INTERNAL)
 
 
@@ -104,14 +115,12 @@ class QuotaDay(Base):
 
 
 class QuotaSubject(Base):
-    """A subject already counted for a key on a day."""
+    """A subject already counted for a key on a day: 63 bits of a hash over all three, nothing that leads back."""
 
     __tablename__ = "quota_subjects"
-    __table_args__ = {"sqlite_with_rowid": False}
 
-    key_id: Mapped[int] = mapped_column(ForeignKey("agency_keys.id"), primary_key=True, info=INTERNAL)
-    day: Mapped[date] = mapped_column(primary_key=True, info=INTERNAL)
-    document_index: Mapped[bytes] = mapped_column(Blob, primary_key=True, info=INTERNAL)
+    mark: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, info=INTERNAL)
+    day: Mapped[date] = mapped_column(info=INTERNAL)
 
 
 class RateBucket(Base):

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blacklist.identity.sealing import Vault
 from blacklist.models import Agency, AgencyKey, AgencyPurpose, Check
 
 
@@ -65,9 +66,12 @@ def find_key_holder(session: Session, key_id: str, *, at: datetime) -> KeyHolder
     )
 
 
-def find_check(session: Session, check_id: str, *, agency_id: int) -> Check | None:
+def find_check(session: Session, check_id: str, *, agency_id: int, vault: Vault) -> Check | None:
     """Return a recorded check of this agency, or None: another agency's is as absent as one never made."""
-    return session.scalars(select(Check).where(Check.check_id == check_id, Check.agency_id == agency_id)).one_or_none()
+    row_id = vault.check_names.row_id(check_id)
+    if row_id is None:
+        return None
+    return session.scalars(select(Check).where(Check.id == row_id, Check.agency_id == agency_id)).one_or_none()
 
 
 def count_agencies_asking(session: Session, purposes: frozenset[str]) -> int:

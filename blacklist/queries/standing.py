@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -28,6 +28,15 @@ _TABLES = (
     "LEFT JOIN courts c ON c.id = o.court_id "
 )
 _ONE = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index = ?"
+_BOUND = (
+    "SELECT d.subject_id, b.order_id FROM documents d "
+    "LEFT JOIN order_bindings b ON b.subject_id = d.subject_id WHERE d.document_index = ? LIMIT 1"
+)
+_MANY = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN"
+_BOUND_MANY = (
+    "SELECT d.document_index, d.subject_id, b.order_id FROM documents d "
+    "LEFT JOIN order_bindings b ON b.subject_id = d.subject_id WHERE d.document_index IN"
+)
 _NAMES = "SELECT 1 FROM subject_names WHERE subject_id = ? AND name_index = ?"
 MOST_AT_ONCE = 900
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -35,28 +44,47 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A subject found by a document, with the effective orders that bind it."""
+    """A subject found by a document, with the effective orders that bind it; its kind is read only with an order."""
 
     subject_id: int
-    kind: SubjectKind
+    kind: SubjectKind | None
     orders: tuple[StandingOrder, ...]
 
 
 def find_standing(execute: Execute, document_index: bytes) -> Found | None:
-    """Return the subject of a document and its effective orders, or None where the registry knows no such document."""
+    """Return the subject of a document and its effective orders, or None where the registry knows no such document.
+
+    Most subjects are bound by nothing: a first look at two indexes says so, and the joined read is for the others.
+    """
+    bound = execute(_BOUND, (document_index,))
+    if not bound:
+        return None
+    if bound[0][1] is None:
+        return Found(subject_id=bound[0][0], kind=None, orders=())
     return _found(execute(_ONE, (document_index,)))
 
 
 def find_standing_many(execute: Execute, document_indexes: Sequence[bytes]) -> dict[bytes, Found]:
     """Return what stands against each of many documents; unknown ones are absent."""
+    standing: dict[bytes, Found] = {}
+    bound: list[bytes] = []
+    for row in _in_parts(execute, _BOUND_MANY, document_indexes):
+        index = bytes(row[0])
+        if row[2] is None:
+            standing[index] = Found(subject_id=row[1], kind=None, orders=())
+        elif not bound or bound[-1] != index:
+            bound.append(index)
     rows: dict[bytes, list[Any]] = {}
+    for row in _in_parts(execute, _MANY, list(dict.fromkeys(bound))):
+        rows.setdefault(bytes(row[0]), []).append(row)
+    standing.update({index: found for index, some in rows.items() if (found := _found(some)) is not None})
+    return standing
+
+
+def _in_parts(execute: Execute, sql: str, document_indexes: Sequence[bytes]) -> Iterator[Any]:
     for start in range(0, len(document_indexes), MOST_AT_ONCE):
         part = document_indexes[start : start + MOST_AT_ONCE]
-        marks = ",".join("?" * len(part))
-        sql = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN ({marks})"
-        for row in execute(sql, part):
-            rows.setdefault(bytes(row[0]), []).append(row)
-    return {index: found for index, some in rows.items() if (found := _found(some)) is not None}
+        yield from execute(f"{sql} ({','.join('?' * len(part))})", part)
 
 
 def has_name(execute: Execute, subject_id: int, name_index: bytes) -> bool:

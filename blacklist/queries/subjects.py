@@ -50,7 +50,7 @@ def open_subject(session: Session, subject_id: int, *, vault: Vault) -> OpenedSu
         name=vault.open(name.name, table="subject_names", row=name.id, column="name") if name else "",
         sex=Sex(subject.sex) if subject.sex else None,
         birth_date=birth_date_of(subject, vault=vault),
-        representative=_opened(subject, vault=vault),
+        representative=representative_of(subject, vault=vault),
         document_type=main.type,
         number=vault.open(main.number, table="documents", row=main.id, column="number"),
         document_count=len(documents),
@@ -64,7 +64,8 @@ def birth_date_of(subject: Subject, *, vault: Vault) -> date | None:
     return date.fromisoformat(vault.open(subject.birth_date, table="subjects", row=subject.id, column="birth_date"))
 
 
-def _opened(subject: Subject, *, vault: Vault) -> str | None:
+def representative_of(subject: Subject, *, vault: Vault) -> str | None:
+    """Return the sealed name of a unit's legal representative opened, or None."""
     if subject.representative is None:
         return None
     return vault.open(subject.representative, table="subjects", row=subject.id, column="representative")

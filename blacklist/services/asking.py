@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from blacklist.identity.documents import Document
-from blacklist.identity.ids import check_public_id, denial_code, new_id
+from blacklist.identity.ids import denial_code, new_id
 from blacklist.identity.names import search_key
 from blacklist.identity.sealing import Vault
 from blacklist.models import Check
@@ -25,8 +26,24 @@ from blacklist.rules.checking import Action, Decision, Outcome, Restriction, dec
 from blacklist.vocabulary import SubjectKind
 
 Answer = dict[str, Any]
-Row = tuple[object, ...]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class CheckRow(NamedTuple):
+    """A row of `checks`, by the names of its columns."""
+
+    id: int
+    agency_id: int | None
+    key_id: int | None
+    purpose: str
+    outcome: str
+    subject_id: int | None
+    document_index: bytes
+    reference: bytes | None
+    answer: bytes | None
+    denial_code: str | None
+    at: datetime
+
 
 MESSAGES: Mapping[tuple[Outcome, Action], str] = MappingProxyType(
     {
@@ -61,7 +78,9 @@ class Asker:
     key_row_id: int | None = None
 
 
-def answer_one(execute: Execute, question: Question, *, asker: Asker, at: datetime, vault: Vault) -> tuple[Answer, Row]:
+def answer_one(
+    execute: Execute, question: Question, *, asker: Asker, at: datetime, vault: Vault
+) -> tuple[Answer, CheckRow]:
     """Return the answer to one question and the record of it. `at` is aware, in Asia/Shanghai."""
     index = vault.document_index(question.document)
     return answer_found(
@@ -78,20 +97,19 @@ def answer_found(
     asker: Asker,
     at: datetime,
     vault: Vault,
-) -> tuple[Answer, Row]:
+) -> tuple[Answer, CheckRow]:
     """Return answer and record where the standing orders were read already (batches)."""
     decision = _decide(execute, question, found, asker=asker, at=at, vault=vault)
     code = denial_code() if decision.outcome is Outcome.RESTRICTED else None
-    check_id = check_public_id()
-    answer = build_answer(check_id, decision, purpose=asker.purpose, code=code, at=at)
     row_id = new_id()
+    check_id = vault.check_names.name(row_id)
+    answer = build_answer(check_id, decision, purpose=asker.purpose, code=code, at=at)
     kept = None
     if decision.outcome is not Outcome.CLEAR:
         kept = vault.seal(orjson.dumps(answer).decode(), table="checks", row=row_id, column="answer")
     reference = question.reference
-    return answer, (
+    return answer, CheckRow(
         row_id,
-        check_id,
         asker.agency_id,
         asker.key_row_id,
         asker.purpose,
@@ -105,9 +123,44 @@ def answer_found(
     )
 
 
+class ClearAnswers:
+    """The `clear` answers of one batch: alike but for the check's name, so written once and filled in.
+
+    For subjects whom no order binds; `answer_found` says the same of them, one by one.
+    """
+
+    def __init__(self, asker: Asker, *, at: datetime, vault: Vault) -> None:
+        """Write the answer once. `at` is aware, in Asia/Shanghai."""
+        decision = decide(asker.purpose, on=at.date(), subject_kind=SubjectKind.NATURAL, orders=())
+        written = orjson.dumps(build_answer("", decision, purpose=asker.purpose, code=None, at=at))
+        self._head, _, self._tail = written.partition(b'"check_id":"')
+        self._head += b'"check_id":"'
+        self._outcome = decision.outcome.value
+        self._asker, self._at, self._vault = asker, at, vault
+
+    def answer(self, question: Question, *, index: bytes, subject_id: int | None) -> tuple[orjson.Fragment, CheckRow]:
+        """Return one answer, serialised, and the record of it."""
+        row_id, asker, reference = new_id(), self._asker, question.reference
+        name = self._vault.check_names.name(row_id)
+        return orjson.Fragment(self._head + name.encode("ascii") + self._tail), CheckRow(
+            row_id,
+            asker.agency_id,
+            asker.key_row_id,
+            asker.purpose,
+            self._outcome,
+            subject_id,
+            index,
+            self._vault.seal(reference, table="checks", row=row_id, column="reference") if reference else None,
+            None,
+            None,
+            self._at,
+        )
+
+
 def build_answer(check_id: str, decision: Decision, *, purpose: str, code: str | None, at: datetime) -> Answer:
     """Return the answer in the shape of `api.md` §2; `as_of` names no log until there is one."""
     permit = decision.permit
+    shown_at = _shown_instant(at)
     return {
         "check_id": check_id,
         "outcome": decision.outcome.value,
@@ -122,10 +175,16 @@ def build_answer(check_id: str, decision: Decision, *, purpose: str, code: str |
             "uses_left": permit.uses_left,
         },
         "denial_code": code,
-        "as_of": {"log_id": None, "size": None, "at": at.isoformat(timespec="milliseconds")},
+        "as_of": {"log_id": None, "size": None, "at": shown_at},
         "action": decision.action.value,
         "message": message_of(decision),
     }
+
+
+@lru_cache(maxsize=64)
+def _shown_instant(at: datetime) -> str:
+    # All answers of a batch carry the same instant.
+    return at.isoformat(timespec="milliseconds")
 
 
 def recorded_answer(check: Check, *, vault: Vault) -> Answer:
@@ -134,7 +193,8 @@ def recorded_answer(check: Check, *, vault: Vault) -> Answer:
         kept: Answer = orjson.loads(vault.open(check.answer, table="checks", row=check.id, column="answer"))
         return kept
     clear = Decision(Outcome.CLEAR, Action.PROCEED)
-    return build_answer(check.check_id, clear, purpose=check.purpose, code=None, at=check.at.astimezone(SHANGHAI))
+    name = vault.check_names.name(check.id)
+    return build_answer(name, clear, purpose=check.purpose, code=None, at=check.at.astimezone(SHANGHAI))
 
 
 def message_of(decision: Decision) -> str:
@@ -149,7 +209,7 @@ def message_of(decision: Decision) -> str:
 def _decide(
     execute: Execute, question: Question, found: Found | None, *, asker: Asker, at: datetime, vault: Vault
 ) -> Decision:
-    if found is None:
+    if found is None or found.kind is None:
         return decide(asker.purpose, on=at.date(), subject_kind=SubjectKind.NATURAL, orders=())
     name_matches = None
     if question.name is not None and found.orders:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from blacklist.actors import MACHINE
 from blacklist.events import AuditEvent
+from blacklist.identity.ids import first_id_at
 from blacklist.models import (
     Base,
     Check,
@@ -78,7 +79,7 @@ def _remove(session: Session, model: type[Base], condition: ColumnElement[bool])
 
 def _remove_checks(session: Session, *, before: datetime) -> int:
     # What was done about a check goes with it, first: its row points at the check.
-    due = session.scalars(select(Check.id).where(Check.at < before).order_by(Check.at).limit(BATCH)).all()
+    due = session.scalars(select(Check.id).where(Check.id < first_id_at(before)).order_by(Check.id).limit(BATCH)).all()
     if not due:
         return 0
     session.execute(

@@ -45,7 +45,7 @@ def report_outcome(
         NotFoundError: there is no such check of this agency. InvalidError: the time is before the check or to come.
         NoPermitError: a permit is said to be used where none was answered.
     """
-    check = find_check(session, check_id, agency_id=agency_id)
+    check = find_check(session, check_id, agency_id=agency_id, vault=vault)
     if check is None:
         raise NotFoundError("没有这条查询记录。", "There is no such check.")
 

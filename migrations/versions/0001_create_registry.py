@@ -259,7 +259,6 @@ def _create_tables() -> None:
     op.create_table(
         "checks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("check_id", sa.String(length=20), nullable=False),
         sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("purpose", sa.String(length=40), nullable=False),
@@ -273,11 +272,19 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_checks_agency_id")),
         sa.ForeignKeyConstraint(["key_id"], ["agency_keys.id"], name=op.f("fk_checks_key_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
-        sa.UniqueConstraint("check_id", name=op.f("uq_checks_check_id")),
-        sa.UniqueConstraint("denial_code", name=op.f("uq_checks_denial_code")),
     )
-    op.create_index("ix_checks_at", "checks", ["at"], unique=False)
-    op.create_index("ix_checks_subject_id", "checks", ["subject_id"], unique=False)
+    for name, column, unique in (
+        ("ix_checks_subject_id", "subject_id", False),
+        ("uq_checks_denial_code", "denial_code", True),
+    ):
+        op.create_index(
+            name,
+            "checks",
+            [column],
+            unique=unique,
+            sqlite_where=sa.text(f"{column} IS NOT NULL"),
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
     op.create_table(
         "orders",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -374,12 +381,9 @@ def _create_tables() -> None:
     )
     op.create_table(
         "quota_subjects",
-        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mark", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("document_index", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["key_id"], ["agency_keys.id"], name=op.f("fk_quota_subjects_key_id")),
-        sa.PrimaryKeyConstraint("key_id", "day", "document_index", name=op.f("pk_quota_subjects")),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_quota_subjects")),
     )
     op.create_table(
         "staff_sessions",
@@ -621,8 +625,8 @@ def downgrade() -> None:
     op.drop_index("ix_orders_court_id_state", table_name="orders")
     op.drop_index(op.f("ix_orders_case_id"), table_name="orders")
     op.drop_table("orders")
+    op.drop_index("uq_checks_denial_code", table_name="checks")
     op.drop_index("ix_checks_subject_id", table_name="checks")
-    op.drop_index("ix_checks_at", table_name="checks")
     op.drop_table("checks")
     op.drop_index(op.f("ix_subject_names_subject_id"), table_name="subject_names")
     op.drop_index(op.f("ix_subject_names_name_index"), table_name="subject_names")

@@ -219,7 +219,6 @@ class TestRecords:
         rows.execute(
             insert(Check).values(
                 id=1,
-                check_id="chk_0000000000000001",
                 purpose="air_travel",
                 outcome="clear",
                 document_index=bytes(32),

@@ -85,7 +85,7 @@ class Hands:
 
     def close(self) -> None:
         with self.app.app_context():
-            database().engine.dispose()
+            database().close()
 
     def browser(self, username: str | None = None) -> FlaskClient:
         """Return a browser, signed in as somebody."""

@@ -43,6 +43,5 @@ def test_a_forked_process_draws_its_own_tag() -> None:
 def test_public_forms() -> None:
     crockford = "[0-9A-HJKMNP-TV-Z]"
     assert re.fullmatch(crockford + "{10}", ids.public_id())
-    assert re.fullmatch("chk_" + crockford + "{16}", ids.check_public_id())
     assert re.fullmatch(f"{crockford}{{4}}-{crockford}{{4}}", ids.denial_code())
     assert len({ids.public_id() for _ in range(1_000)}) == 1_000

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figures as ratios to limits measured in the same run."""
