@@ -60,23 +60,25 @@ class RateLimits:
     def __init__(self, *, locking: bool) -> None:
         self._select = _SELECT + (" FOR UPDATE" if locking else "")
         self._locking = locking
-        # Drawn from the rows already and not spent yet; lost, never doubled, when the process ends.
-        self._ahead: dict[str, float] = {}
+        # By bucket: drawn from the row already and not spent yet (lost, never doubled, when the process ends), and what
+        # the row held after that draw.
+        self._ahead: dict[str, tuple[float, float]] = {}
 
-    def remember(self) -> dict[str, float]:
+    def remember(self) -> dict[str, tuple[float, float]]:
         """Return what is drawn ahead now, for `restore`."""
         return dict(self._ahead)
 
-    def restore(self, ahead: dict[str, float]) -> None:
+    def restore(self, ahead: dict[str, tuple[float, float]]) -> None:
         """Go back to what was drawn ahead before a transaction that was rolled back."""
         self._ahead = ahead
 
     def draw(self, execute: Execute, group: Sequence[Submission]) -> None:
         """Draw every submission's cost; mark those whose bucket is empty. A clock run backwards fills nothing."""
         for one in sorted(group, key=_bucket_of) if self._locking else group:
-            ahead = self._ahead.get(one.bucket, 0.0)
+            ahead, left = self._ahead.get(one.bucket, (0.0, 0.0))
             if ahead >= one.cost:
-                self._ahead[one.bucket] = one.level = ahead - one.cost
+                self._ahead[one.bucket] = (ahead - one.cost, left)
+                one.level = ahead - one.cost + left
             else:
                 self._draw_row(execute, one, ahead)
 
@@ -96,9 +98,9 @@ class RateLimits:
             level -= one.cost
             drawn = min(level, one.rate * ADVANCE_SECONDS) if one.rate > 1.0 else 0.0
             if drawn >= 1.0:
-                self._ahead[one.bucket] = drawn
                 level -= drawn
-        one.level = level + self._ahead.get(one.bucket, 0.0)
+                self._ahead[one.bucket] = (drawn, level)
+        one.level = level + self._ahead.get(one.bucket, (0.0, 0.0))[0]
         execute(_UPSERT, (one.bucket, level, max(one.at, filled_at)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import secrets
 import sys
 from collections.abc import Iterable
@@ -55,6 +56,9 @@ def import_command(
     file: Path, court_code: str, proposer: str, decider: str, report: Path | None, apply_it: bool
 ) -> None:
     """Bring in a CSV, XLSX or JSON-lines list of decisions already made, all or nothing."""
+    # Hundreds of thousands of rows live at once and none of them in a cycle: the collector would only walk them.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     vault = cast(Vault, current_app.extensions["vault"])
     at = clock.now()
     persons: tuple[Actor, Actor] | None = None
