@@ -43,8 +43,8 @@ contracts: $(DEVELOPMENT) ## who may import whom
 bandit: $(DEVELOPMENT) ## security lint: nothing medium or high
 	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive app blacklist sync config.py wsgi.py
 
-bench: $(DEVELOPMENT) ## measure, print the numbers
-	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench"; done
+bench: $(DEVELOPMENT) ## measure against limits of the same run, print a table (BENCH='--subjects 200000 --only checks')
+	$(BIN)/python tests/bench/run.py $(BENCH)
 
 migrate: $(RUNTIME) ## bring the database of REGISTRY_DATABASE_URL up to date
 	@: "$${REGISTRY_DATABASE_URL:?name the database, e.g. sqlite:///var/registry.sqlite3}"

@@ -39,6 +39,8 @@ def init_access(app: Flask) -> None:
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
+        if "\0" in request.path:  # names nothing of ours, and PostgreSQL cannot even be asked for it
+            raise NotFound
         if request.endpoint is None or request.endpoint == "static":
             return None
         audience = getattr(current_app.view_functions[request.endpoint], "audience", None)

@@ -32,7 +32,7 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self.turn = threading.RLock()
         self.reader = FastReader(self.engine)
-        self.recorder = Recorder(self.engine, self.turn if self.sqlite else None)
+        self.recorder = Recorder(self.engine, self.turn if self.sqlite else None, read=self.reader.rows)
 
     def close(self) -> None:
         """Close every connection of this process."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.database import unavailable
+from app.refusals import record_refusal
 from blacklist.errors import (
     ConflictError,
     ForbiddenError,
@@ -180,6 +181,7 @@ def init_errors(app: Flask) -> None:
 def _refuse(error: RegistryError) -> Response:
     status = status_of(error)
     log.info("request refused", extra={"code": error.code, "status": int(status), "facts": error.facts})
+    record_refusal(error)
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if wants_problem():
         english = prefers_english()

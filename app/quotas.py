@@ -19,6 +19,8 @@ _SEEN_MOST = 200_000
 
 # Runs one statement (parameters as `?`) and returns its cursor.
 Execute = Callable[..., Any]
+# Runs one statement and returns its rows.
+Read = Callable[[str, Sequence[object]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Refusal:
 
 @dataclass(slots=True, eq=False)
 class Submission:
-    """What one request wants to have on disk: a draw from a bucket, and check records with their quota."""
+    """What one request wants to have on disk: a draw from a bucket, and check records with their quota.
+
+    `work` finds records and subjects by reading; it is done within the writing transaction where that is cheaper.
+    """
 
     bucket: str
     cost: float
@@ -42,10 +47,12 @@ class Submission:
     quota_key: int | None = None
     quota_limit: int = 0
     quota_subjects: Sequence[bytes] = ()
+    work: Callable[[Read], None] | None = None
     day: date | None = None
     refusal: Refusal | None = None
     level: float = 0.0  # what is left in the bucket
-    failure: BaseException | None = None
+    failure: BaseException | None = None  # of the writing, for all who were to be written together
+    error: Exception | None = None  # of its own work
     finished: bool = False
     wakened: threading.Lock = field(default_factory=threading.Lock)
 

@@ -3,33 +3,40 @@
 Group commit without a timer and without a thread of its own: the first request that finds no write under way writes
 for everything that waits, as one transaction; whatever arrives meanwhile is the next group, written by one of those
 that wait. A timed window was measured to be slower when callers wait; a writer thread costs every answer two hand-offs.
+
+On SQLite a check is looked up within that transaction too: every commit empties the page cache of every other reader.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
+from pysqlite3 import dbapi2
 from sqlalchemy import Engine
 
-from app.quotas import DayQuota, OverQuotaError, RateLimits, Refusal, Submission
+from app.quotas import DayQuota, OverQuotaError, RateLimits, Read, Refusal, Submission
 from blacklist.errors import UnavailableError
 from blacklist.services.asking import CheckRow
 
 _COLUMNS = CheckRow._fields
 _INSERT = f"INSERT INTO checks ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 MOST_IN_A_GROUP = 400
+MOST_ROWS_AT_ONCE = 32
 WAIT_SECONDS = 8.0
 
 
 class Recorder:
     """Writes submissions in groups, each group one durable transaction, on a connection of its own."""
 
-    def __init__(self, engine: Engine, turn: AbstractContextManager[Any] | None) -> None:
+    def __init__(self, engine: Engine, turn: AbstractContextManager[Any] | None, *, read: Read) -> None:
+        """`read` serves the work of submissions on PostgreSQL, where their threads read side by side."""
+        self._read = read
         self._connection = _WriterConnection(engine)
         self._turn: AbstractContextManager[Any] = turn if turn is not None else nullcontext()
         self._waiting: deque[Submission] = deque()
@@ -44,6 +51,9 @@ class Recorder:
         Raises:
             UnavailableError: it could not be written; nothing of it counts and no answer may leave.
         """
+        if submission.work is not None and self._connection.postgres:
+            submission.work(self._read)
+            submission.work = None
         submission.wakened.acquire()
         with self._guard:
             self._waiting.append(submission)
@@ -55,6 +65,8 @@ class Recorder:
             self._lead()
         if submission.failure is not None:
             raise _unwritten(submission.failure)
+        if submission.error is not None:
+            raise submission.error
         return submission.refusal
 
     def close(self) -> None:
@@ -113,11 +125,27 @@ class Recorder:
         connection = self._connection
         connection.begin()
         self._limits.draw(connection.execute, group)
+        for one in group:
+            if one.work is not None and one.refusal is None:
+                self._do(one, one.work)
         count(connection.execute, connection.execute_many, group)
         rows = [row for one in group if one.refusal is None for row in one.records]
         if rows:
             connection.execute_many(_INSERT, rows)
         connection.commit()
+
+    def _do(self, submission: Submission, work: Callable[[Read], None]) -> None:
+        """Let a submission read on SQLite's writing connection: its pages are still in memory, a reader's never are.
+
+        An error is the submission's own: the others of the group are written all the same.
+        """
+        submission.error = None
+        try:
+            work(self._connection.rows)
+        except dbapi2.Error as error:
+            submission.error = _unwritten(error)
+        except Exception as error:
+            submission.error = error
 
 
 class _WriterConnection:
@@ -141,6 +169,10 @@ class _WriterConnection:
             return self._raw.execute(sql.replace("?", "%s"), values)
         return self._raw.execute(sql, [_sqlite_value(value) for value in values])
 
+    def rows(self, sql: str, values: Sequence[object]) -> list[Any]:
+        """Read within the transaction (SQLite)."""
+        return list(self._raw.execute(sql, values).fetchall())
+
     def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> Any:
         if self.postgres:
             cursor = self._raw.cursor()
@@ -154,7 +186,10 @@ class _WriterConnection:
             if last not in written:
                 written[last] = _sqlite_value(last)
             bound.append((*row[:-1], written[last]))
-        return self._raw.executemany(sql, bound)
+        if len(bound) > MOST_ROWS_AT_ONCE:
+            return self._raw.executemany(sql, bound)
+        # The driver gives up the interpreter at every step, and waits for it behind all other callers: one step for all.
+        return self._raw.execute(_for_rows(sql, len(bound)), [value for row in bound for value in row])
 
     def commit(self) -> None:
         if self.postgres:
@@ -175,6 +210,14 @@ class _WriterConnection:
         if raw is not None:
             with suppress(Exception):  # it may be gone already, which is what was wanted
                 raw.close()
+
+
+@lru_cache(256)
+def _for_rows(sql: str, count: int) -> str:
+    """Return an INSERT of one row as one of `count` rows."""
+    head, values, rest = sql.partition(" VALUES ")
+    marks, close, tail = rest.partition(")")
+    return head + values + ", ".join([marks + close] * count) + tail
 
 
 def _sqlite_value(value: object) -> object:

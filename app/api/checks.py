@@ -20,7 +20,6 @@ from app.api.idempotency import answered_once
 from app.api.limits import draw
 from app.api.questions import question_of
 from app.database import current_session, database, reading_session, writes
-from blacklist.errors import NotFoundError
 from blacklist.identity.sealing import Vault
 from blacklist.queries.agencies import KeyHolder, find_check
 from blacklist.rules.measures import MEASURES
@@ -34,12 +33,6 @@ MOST_BATCH_BYTES = 2 * 1024 * 1024
 MOST_BATCH_VALUES = 50_000
 _check = schemas.CheckSchema()
 _outcome = schemas.OutcomeSchema()
-
-
-class CheckNotFoundError(NotFoundError):
-    """There is no such check of this agency."""
-
-    code = "check-not-found"
 
 
 def vault() -> Vault:
@@ -112,7 +105,7 @@ def show_check(check_id: str) -> ResponseReturnValue:
     with reading_session() as session:
         found = find_check(session, check_id, agency_id=holder.agency_id, vault=vault())
         if found is None:
-            raise CheckNotFoundError("没有这条查询记录。", "There is no such check.")
+            raise reporting.CheckNotFoundError("没有这条查询记录。", "There is no such check.")
         return json_answer(asking.recorded_answer(found, vault=vault()), headers=headers)
 
 

@@ -18,6 +18,7 @@ _WORDS = {
     "Not a valid list.": ("wrong-type", "应为数组。", "This must be an array."),
     "Not a valid datetime.": ("bad-time", "应为带时区的时间（RFC 3339）。", "This must be a time with its offset."),
     "Not a valid aware datetime.": ("bad-time", "时间必须带时区。", "The time must carry its offset."),
+    "There is no such type of document.": ("unknown-type", "不支持该证件类型。", "There is no such type of document."),
     "Invalid input type.": ("wrong-type", "应为对象。", "This must be an object."),
 }
 

@@ -23,10 +23,11 @@ from app.api.questions import is_plain_check, subject_of
 from app.clock import SHANGHAI, Clock
 from app.database import Database
 from app.errors import TooManyError
+from app.quotas import Read
 from app.security import HEADERS
 from blacklist.errors import RegistryError, UnavailableError
 from blacklist.identity.sealing import Vault
-from blacklist.services.asking import Asker, answer_one
+from blacklist.services.asking import Answer, Asker, answer_one
 from config import Config
 
 if TYPE_CHECKING:
@@ -98,12 +99,21 @@ class CheckGate:
         question = subject_of(given, today=at.date())
         require_purpose(holder, given["purpose"])
         asker = Asker(given["purpose"], holder.agency_id, holder.key_row_id)
-        answer, record = answer_one(self._database.reader.rows, question, asker=asker, at=at, vault=self._vault)
-        submission = submission_of(holder, at=at, records=[record], subjects=[record.document_index])
+        submission = submission_of(holder, at=at)
+        answers: list[Answer] = []
+
+        def work(read: Read) -> None:
+            answer, record = answer_one(read, question, asker=asker, at=at, vault=self._vault)
+            answers.append(answer)
+            submission.records = [record]
+            submission.quota_subjects = [record.document_index]
+
+        submission.quota_key = holder.key_row_id
+        submission.work = work
         refusal = self._database.recorder.submit(submission)
         if refusal is not None:
             raise refused(holder, refusal)
-        written = orjson.dumps(answer)
+        written = orjson.dumps(answers[-1])
         return written, [
             *self._fixed,
             *limit_headers(holder, submission.level),

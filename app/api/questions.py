@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema
 
 from app.api.faults import load
-from app.api.schemas import MOST_NAME, MOST_NUMBER, MOST_REFERENCE
+from app.api.schemas import DOCUMENT_TYPES, MOST_NAME, MOST_NUMBER, MOST_REFERENCE
 from blacklist.errors import Fault, InvalidError
 from blacklist.identity.documents import parse_document
 from blacklist.identity.names import stored_name
@@ -75,7 +75,9 @@ def _is_plain(item: dict[str, Any], keys: frozenset[str]) -> bool:
     if type(document) is not dict or not item.keys() <= keys or not document.keys() <= _DOCUMENT_KEYS:
         return False
     kind, number = document.get("type"), document.get("number")
-    if type(kind) is not str or type(number) is not str or not 0 < len(number) <= MOST_NUMBER:
+    if type(kind) is not str or kind not in DOCUMENT_TYPES:
+        return False
+    if type(number) is not str or not 0 < len(number) <= MOST_NUMBER:
         return False
     if "country" in document and (type(document["country"]) is not str or len(document["country"]) != 3):
         return False

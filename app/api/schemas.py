@@ -15,6 +15,7 @@ MOST_NAME = 100
 MOST_REFERENCE = 64
 MOST_NOTE = 500
 MOST_SUBJECTS = 5_000
+DOCUMENT_TYPES = tuple(one.value for one in DocumentType)
 OUTCOME_ACTIONS = ("refused", "proceeded", "verified", "permit_used")
 
 
@@ -39,7 +40,9 @@ class AnswerSchema(Schema):
 class DocumentSchema(StrictSchema):
     """An identity document."""
 
-    type = fields.String(required=True, validate=validate.OneOf([one.value for one in DocumentType]))
+    type = fields.String(
+        required=True, validate=validate.OneOf(DOCUMENT_TYPES, error="There is no such type of document.")
+    )
     number = fields.String(
         required=True,
         validate=validate.Length(1, MOST_NUMBER),

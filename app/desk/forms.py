@@ -11,6 +11,7 @@ from app.desk.words import CIRCUMSTANCE_TITLES, DOCUMENT_TITLES, OUTCOME_TITLES,
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.subjects import BoundRole
+from blacklist.rules.terms import GRACE_MONTHS
 from blacklist.services.serving import WAY_TITLES
 
 BOUND_ROWS = 3
@@ -138,6 +139,7 @@ class SignForm(FormSchema):
 
     version = text(9, required=True)
     do = choice(["issue", "return"], required=True)
+    grace_months = choice(GRACE_MONTHS)
     reason = text(500)
 
 

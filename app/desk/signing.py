@@ -28,6 +28,7 @@ from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.subjects import BoundRole
+from blacklist.rules.terms import GRACE_MONTHS
 from blacklist.services.issuing import issue_order
 from blacklist.services.reviewing import return_order
 
@@ -81,8 +82,19 @@ def take_sign(public_id: str) -> ResponseReturnValue:
         return done("/desk/sign", "returned")
     if must_prove(desk.at):
         return redirect(prove_address(f"/desk/sign/{public_id}"), 303)
-    order = issue_order(desk.session, public_id, version=version, actor=desk.actor, at=desk.at, vault=desk.vault)
+    order = issue_order(
+        desk.session,
+        public_id,
+        version=version,
+        actor=desk.actor,
+        at=desk.at,
+        vault=desk.vault,
+        grace_months=int(values["grace_months"]) if values["grace_months"] else None,
+    )
     return done("/desk/sign", "effective" if order.state == OrderState.EFFECTIVE.value else "issued")
+
+
+GRACE_CHOICES = (("", "不设宽限期"), *((str(months), f"{months} 个月") for months in GRACE_MONTHS))
 
 
 def _page(desk: Desk, order: Order, errors: dict[str, str]) -> str:
@@ -97,6 +109,7 @@ def _page(desk: Desk, order: Order, errors: dict[str, str]) -> str:
         may_issue=all(one.level != "fail" for one in checks),
         duty_public=order.duty_public or "",
         effect=effect_of_issuing(desk, order),
+        grace_choices=() if order.kind == OrderKind.EXIT_BAN.value else GRACE_CHOICES,
         prove_href=prove_address(f"/desk/sign/{order.public_id}") if must_prove(desk.at) else "",
         errors=errors,
     )

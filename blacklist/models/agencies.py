@@ -58,14 +58,9 @@ class Check(Base):
     """One question of an agency and its recorded answer (kept five years)."""
 
     __tablename__ = "checks"
-    # Few and small indexes: every one is a random write a check. The public name is made of the id, the time is in it.
+    # No index of times, names or subjects: each would be a random write a check. The public name is made of the id, the
+    # time is in it.
     __table_args__ = (
-        Index(
-            "ix_checks_subject_id",
-            "subject_id",
-            sqlite_where=text("subject_id IS NOT NULL"),
-            postgresql_where=text("subject_id IS NOT NULL"),
-        ),
         Index(
             "uq_checks_denial_code",
             "denial_code",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from blacklist.actors import Actor
 from blacklist.errors import NotFoundError
 from blacklist.models import AuditEntry, Case, Court, Order, OrderBinding, Proposal, ServiceAttempt
 from blacklist.rules.lifecycle import OrderKind, OrderState
+
+RowT = TypeVar("RowT")
 
 
 class OrderNotFoundError(NotFoundError):
@@ -29,7 +32,7 @@ def get_order(session: Session, public_id: str, *, actor: Actor, lock: bool = Fa
         OrderNotFoundError: absent, or another court's: the two are not told apart.
     """
     query = _scoped(select(Order).where(Order.public_id == public_id), actor)
-    order = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    order = session.scalars(_locking(query) if lock else query).one_or_none()
     if order is None:
         raise OrderNotFoundError("没有这份决定，或不属于您所在的法院。", "There is no such order.")
     return order
@@ -37,7 +40,12 @@ def get_order(session: Session, public_id: str, *, actor: Actor, lock: bool = Fa
 
 def lock_order(session: Session, order_id: int) -> Order:
     """Return an order by its inner id, locked; for the machine's own acts."""
-    return session.scalars(select(Order).where(Order.id == order_id).with_for_update()).one()
+    return session.scalars(_locking(select(Order).where(Order.id == order_id))).one()
+
+
+def _locking(query: Select[RowT]) -> Select[RowT]:
+    """Lock what is found and read it again: what the session read before the lock may have changed meanwhile."""
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def _scoped(query: Select[Order], actor: Actor) -> Select[Order]:
@@ -100,7 +108,7 @@ def list_history(session: Session, order_id: int) -> list[AuditEntry]:
 def find_open_proposal(session: Session, order_id: int, *, lock: bool = False) -> Proposal | None:
     """Return the open proposal to end an order, or None."""
     query = select(Proposal).where(Proposal.order_id == order_id, Proposal.state == "open")
-    return session.scalars(query.with_for_update() if lock else query).first()
+    return session.scalars(_locking(query) if lock else query).first()
 
 
 def list_open_proposals(session: Session, *, actor: Actor, most: int = 50) -> list[tuple[Proposal, Order]]:

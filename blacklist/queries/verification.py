@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from sqlalchemy import select
@@ -15,8 +15,13 @@ from blacklist.models import AuditEntry, AuditHead, Order, Publication
 
 def verify_audit_chain(session: Session) -> Iterator[str]:
     """Yield a sentence for the first entry that breaks the chain, and for a head that is not its end."""
+    with session.execute(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)) as rows:
+        yield from _walk(session, rows.scalars())
+
+
+def _walk(session: Session, entries: Iterable[AuditEntry]) -> Iterator[str]:
     previous, expected = bytes(32), 0
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)):
+    for entry in entries:
         if entry.number != expected:
             yield f"audit_entries: number {expected} is missing"
             return

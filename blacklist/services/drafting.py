@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor, Role
@@ -133,6 +134,7 @@ def amend_draft(
 
     Raises:
         OrderNotFoundError: there is no such order at the actor's courts.
+        InvalidError: as for a draft, or the kind is another: that is another order.
         TransitionError: it is past drafting. StaleVersionError: somebody changed it meanwhile.
     """
     order = order_queries.get_order(session, public_id, actor=actor, lock=True)
@@ -141,6 +143,9 @@ def amend_draft(
     require_role(actor, Role.CLERK, order.court_id)
     require_version(order, version)
     state = state_after(OrderState(order.state), Act.AMEND_DRAFT)
+    if draft.kind.value != order.kind:
+        detail, english = "更正不能改变决定的种类，请另行起草。", "A correction keeps the kind of the order."
+        raise InvalidError(detail, english, errors=(Fault("/kind", "kind-is-fixed", detail, english),))
     _require_complete(draft, court, at=at)
 
     case = _case_of(session, draft, court, at=at)
@@ -299,7 +304,8 @@ def _require_no_duplicate(session: Session, subject: Subject, case: Case, kind: 
 
 
 def _case_of(session: Session, draft: OrderDraft, court: Court, *, at: datetime) -> Case:
-    case = session.scalars(select(Case).where(Case.number == draft.case_number.text).with_for_update()).one_or_none()
+    query = select(Case).where(Case.number == draft.case_number.text).with_for_update()
+    case = session.scalars(query).one_or_none()
     if case is None:
         case = Case(
             id=new_id(),
@@ -310,8 +316,11 @@ def _case_of(session: Session, draft: OrderDraft, court: Court, *, at: datetime)
             basis_maker=draft.basis_maker,
             created_at=at,
         )
-        session.add(case)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(case)
+        except IntegrityError:  # another clerk entered the first order of this case at the same moment
+            case = session.scalars(query).one()
     return case
 
 

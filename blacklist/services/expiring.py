@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from blacklist.actors import MACHINE
 from blacklist.events import AuditEvent
 from blacklist.queries import orders as order_queries
-from blacklist.rules.lifecycle import Act, OrderState, state_after
+from blacklist.rules.lifecycle import FINAL_STATES, Act, OrderState, state_after
 from blacklist.services import auditing, publishing
 from blacklist.services.effecting import start_due_orders
 
@@ -21,9 +21,11 @@ def expire_due_orders(session: Session, *, at: datetime, limit: int = 200) -> in
 
     Answers do not wait for this: they compute the end from the dates (`security.md` I1).
     """
-    due = order_queries.list_due_to_expire(session, on=at.date(), most=limit)
-    for order_id in due:
+    ended = 0
+    for order_id in order_queries.list_due_to_expire(session, on=at.date(), most=limit):
         order = order_queries.lock_order(session, order_id)
+        if OrderState(order.state) in FINAL_STATES:  # a person ended it while we waited for the lock
+            continue
 
         state = state_after(OrderState(order.state), Act.EXPIRE)
 
@@ -33,4 +35,5 @@ def expire_due_orders(session: Session, *, at: datetime, limit: int = 200) -> in
 
         auditing.record(session, AuditEvent.ORDER_EXPIRED, order.id, actor=MACHINE, at=at, court_id=order.court_id)
         session.flush()
-    return len(due)
+        ended += 1
+    return ended

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor, Role
+from blacklist.errors import Fault, InvalidError
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
 from blacklist.models import Case, Order, Subject
@@ -18,7 +19,7 @@ from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.subjects import BoundRole
-from blacklist.rules.terms import term_of
+from blacklist.rules.terms import grace_until, term_of
 from blacklist.services import auditing
 from blacklist.services.drafting import require_version
 from blacklist.services.effecting import take_effect_if_due
@@ -27,8 +28,20 @@ from blacklist.vocabulary import SubjectKind
 SUFFIX_OF_KIND = {OrderKind.LISTING: "失信", OrderKind.CONSUMPTION: "限消", OrderKind.EXIT_BAN: "限出"}
 
 
-def issue_order(session: Session, public_id: str, *, version: int, actor: Actor, at: datetime, vault: Vault) -> Order:
+def issue_order(
+    session: Session,
+    public_id: str,
+    *,
+    version: int,
+    actor: Actor,
+    at: datetime,
+    vault: Vault,
+    grace_months: int | None = None,
+) -> Order:
     """Make the decision: it gets its number and its term. An exit ban restricts at once, others after service.
+
+    With `grace_months` (1 to 3) nothing is published and nothing restricts until they are over; performed meanwhile,
+    it ends before it ever did (GOOD 15).
 
     Raises:
         SamePersonError: who drafted an order does not decide it.
@@ -42,12 +55,14 @@ def issue_order(session: Session, public_id: str, *, version: int, actor: Actor,
     require_version(order, version)
     state = state_after(OrderState(order.state), Act.ISSUE)
     _require_lawful(session, order, at=at, vault=vault)
+    grace = _grace_of(order, grace_months, at=at)
 
     kind = OrderKind(order.kind)
     term = term_of(kind, grounds_of(order), at.date(), exit_ban_months=order.exit_ban_months)
     order_no = next_order_no(session, order)
     order.state, order.version = state.value, order.version + 1
     order.issued_by, order.issued_at = actor.person_id, at
+    order.grace_until = grace
     order.decided_on, order.ends_on = term.starts_on, term.ends_on
     order.order_no = order_no
     for binding in order_queries.list_bindings(session, order.id):
@@ -65,6 +80,15 @@ def issue_order(session: Session, public_id: str, *, version: int, actor: Actor,
     session.flush()
     take_effect_if_due(session, order, actor=actor, at=at, vault=vault)
     return order
+
+
+def _grace_of(order: Order, months: int | None, *, at: datetime) -> date | None:
+    if months is None:
+        return None
+    if order.kind == OrderKind.EXIT_BAN.value:
+        detail, english = "限制出境不设宽限期。", "An exit ban has no grace period."
+        raise InvalidError(detail, english, errors=(Fault("/grace_months", "not-allowed", detail, english),))
+    return grace_until(at.date(), months)
 
 
 def next_order_no(session: Session, order: Order) -> str:

@@ -20,6 +20,12 @@ CLOCK_ALLOWANCE = timedelta(minutes=5)
 MOST_NOTE = 500
 
 
+class CheckNotFoundError(NotFoundError):
+    """There is no such check of this agency."""
+
+    code = "check-not-found"
+
+
 class NoPermitError(ConflictError):
     """The check was not answered `permitted`, so no permit was used."""
 
@@ -42,12 +48,12 @@ def report_outcome(
     """Record what was done. Later reports of the same check stand beside earlier ones.
 
     Raises:
-        NotFoundError: there is no such check of this agency. InvalidError: the time is before the check or to come.
+        CheckNotFoundError: there is no such check of this agency. InvalidError: the time is before the check or to come.
         NoPermitError: a permit is said to be used where none was answered.
     """
     check = find_check(session, check_id, agency_id=agency_id, vault=vault)
     if check is None:
-        raise NotFoundError("没有这条查询记录。", "There is no such check.")
+        raise CheckNotFoundError("没有这条查询记录。", "There is no such check.")
 
     if not check.at - CLOCK_ALLOWANCE <= done_at <= at + CLOCK_ALLOWANCE:
         detail, english = "时间应在查询之后、现在之前。", "The time must lie between the check and now."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from blacklist.errors import ConflictError
@@ -45,6 +46,31 @@ def register_subject(
     name = stored_name(name)
     every = [*documents, *(other for one in documents for other in derived_documents(one))]
     indexes = {vault.document_index(one): one for one in every}
+
+    def find_or_create() -> Subject:
+        subject, missing = _find_subject(session, indexes)
+        if subject is None:
+            subject = _create_subject(session, documents[0], birth_date=birth_date, sex=sex, vault=vault, at=at)
+        for document in missing:
+            _add_document(session, subject, document, vault=vault, at=at)
+        return subject
+
+    try:
+        with session.begin_nested():
+            subject = find_or_create()
+    except IntegrityError:  # somebody registered one of these documents at the same moment; now it is known
+        subject = find_or_create()
+    add_name(session, subject, name, vault=vault, at=at)
+    if representative:
+        subject.representative = vault.seal(
+            stored_name(representative), table="subjects", row=subject.id, column="representative"
+        )
+    session.flush()
+    return subject
+
+
+def _find_subject(session: Session, indexes: Mapping[bytes, Document]) -> tuple[Subject | None, list[Document]]:
+    """Return whose documents these are, and those not registered yet."""
     known = session.scalars(
         select(SubjectDocument).where(SubjectDocument.document_index.in_(indexes)).with_for_update()
     ).all()
@@ -53,21 +79,9 @@ def register_subject(
             "所填证件在登记中分属两个主体，请先核实；合并主体须另行经两人办理。",
             "These documents are registered under two subjects.",
         )
-
-    subject = session.get(Subject, known[0].subject_id) if known else None
-    if subject is None:
-        subject = _create_subject(session, documents[0], birth_date=birth_date, sex=sex, vault=vault, at=at)
     present = {row.document_index for row in known}
-    for index, document in indexes.items():
-        if index not in present:
-            _add_document(session, subject, document, vault=vault, at=at)
-    add_name(session, subject, name, vault=vault, at=at)
-    if representative:
-        subject.representative = vault.seal(
-            stored_name(representative), table="subjects", row=subject.id, column="representative"
-        )
-    session.flush()
-    return subject
+    missing = [document for index, document in indexes.items() if index not in present]
+    return (session.get(Subject, known[0].subject_id) if known else None), missing
 
 
 def add_name(session: Session, subject: Subject, name: str, *, vault: Vault, at: datetime) -> None:

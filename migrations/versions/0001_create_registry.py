@@ -273,18 +273,14 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["key_id"], ["agency_keys.id"], name=op.f("fk_checks_key_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
     )
-    for name, column, unique in (
-        ("ix_checks_subject_id", "subject_id", False),
-        ("uq_checks_denial_code", "denial_code", True),
-    ):
-        op.create_index(
-            name,
-            "checks",
-            [column],
-            unique=unique,
-            sqlite_where=sa.text(f"{column} IS NOT NULL"),
-            postgresql_where=sa.text(f"{column} IS NOT NULL"),
-        )
+    op.create_index(
+        "uq_checks_denial_code",
+        "checks",
+        ["denial_code"],
+        unique=True,
+        sqlite_where=sa.text("denial_code IS NOT NULL"),
+        postgresql_where=sa.text("denial_code IS NOT NULL"),
+    )
     op.create_table(
         "orders",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -626,7 +622,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_orders_case_id"), table_name="orders")
     op.drop_table("orders")
     op.drop_index("uq_checks_denial_code", table_name="checks")
-    op.drop_index("ix_checks_subject_id", table_name="checks")
     op.drop_table("checks")
     op.drop_index(op.f("ix_subject_names_subject_id"), table_name="subject_names")
     op.drop_index(op.f("ix_subject_names_name_index"), table_name="subject_names")

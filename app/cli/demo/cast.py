@@ -92,5 +92,5 @@ ZI = _person("测试子", "710100199109100114")
 UNIT_ONE = SandboxSubject("测试一号有限公司", (("uscc", "91350100M000100Y43", None),), "测试壬")
 UNIT_TWO = SandboxSubject("测试二号有限公司", (("uscc", "91710100MA0000007L", None),))
 
-# Registered, with nothing against them. 测试丙, 测试丁 and 测试子 get their orders with permits, suspension and grace.
-WITHOUT_ORDERS = (JIA_NAMESAKE, YI, BING, DING, ZI, UNIT_TWO)
+# Registered, with nothing against them. 测试丙 and 测试丁 get their orders with permits and suspension.
+WITHOUT_ORDERS = (JIA_NAMESAKE, YI, BING, DING, UNIT_TWO)

@@ -163,3 +163,4 @@ def _tell_sandbox(telling: Telling, *, at: datetime) -> None:
     month = datetime.combine(add_months(at.date(), -1), time(9, 0), at.tzinfo)
     telling.make(people.GUI, OrderKind.LISTING, serial=1240, at=month, grounds=(Ground.G3,))
     telling.make(people.GUI, OrderKind.CONSUMPTION, serial=1240, at=month)
+    telling.make(people.ZI, OrderKind.LISTING, serial=1241, at=month, grounds=(Ground.G6,), grace_months=3)

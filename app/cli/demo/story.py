@@ -130,7 +130,7 @@ class Telling:
             vault=self.vault,
         )
 
-    def issue(self, order: Order, *, at: datetime) -> Order:
+    def issue(self, order: Order, *, at: datetime, grace_months: int | None = None) -> Order:
         """Let the president decide."""
         return issue_order(
             self.session,
@@ -139,6 +139,7 @@ class Telling:
             actor=self.staff.president,
             at=at + timedelta(minutes=40),
             vault=self.vault,
+            grace_months=grace_months,
         )
 
     def serve(self, order: Order, *, at: datetime) -> Order:
@@ -158,10 +159,19 @@ class Telling:
             vault=self.vault,
         )
 
-    def make(self, subject: SandboxSubject, kind: OrderKind, *, serial: int, at: datetime, **more: object) -> Order:
-        """Draft, submit, check, issue and serve: the order restricts from then on."""
+    def make(
+        self,
+        subject: SandboxSubject,
+        kind: OrderKind,
+        *,
+        serial: int,
+        at: datetime,
+        grace_months: int | None = None,
+        **more: object,
+    ) -> Order:
+        """Draft, submit, check, issue and serve: the order restricts from then on, or after its grace period."""
         order = self.draft(subject, kind, serial=serial, at=at, **more)  # type: ignore[arg-type]
-        order = self.issue(self.check(self.submit(order, at=at), subject, at=at), at=at)
+        order = self.issue(self.check(self.submit(order, at=at), subject, at=at), at=at, grace_months=grace_months)
         return order if order.state == "effective" else self.serve(order, at=at)
 
     def remove(self, order: Order, reason: RemovalReason, *, basis: str, at: datetime) -> Order:

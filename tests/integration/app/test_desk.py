@@ -366,6 +366,7 @@ def test_who_proposed_does_not_decide(hands: Hands) -> None:
 
     assert answer.status_code == 403
     assert hands.orders()["listing"].state == "effective"
+    assert hands.events()[-1] == "act.refused"
 
 
 @pytest.mark.requirement("I13")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,6 +88,18 @@ def ending(request: pytest.FixtureRequest, registry: Registry) -> Iterator[tuple
     registry.clock.at = before
 
 
+@pytest.fixture(params=["Asia/Shanghai", "UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def process_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own zone, up to a day away from the courts'."""
+    monkeypatch.setenv("TZ", request.param)
+    clock.tzset()
+    yield
+    monkeypatch.undo()
+    clock.tzset()
+
+
+@pytest.mark.requirement("I1")
+@pytest.mark.usefixtures("process_zone")
 @pytest.mark.parametrize("zone", [SHANGHAI, UTC], ids=["clock in Shanghai", "clock in UTC"])
 def test_an_order_restricts_through_the_last_millisecond_of_its_last_day_and_not_one_longer(
     registry: Registry, ending: tuple[SandboxSubject, str, str, datetime], zone: ZoneInfo
