@@ -30,10 +30,22 @@ class CheckNames:
         """Return the public name of a row id."""
         left, right = row_id >> 32, row_id & _HALF
         for one in self._rounds:
-            left, right = right, left ^ _mixed(one, right)
-        number = ((left << 32 | right) << 16) | self._tag(row_id)
+            digest = one.copy()  # written out: a batch makes thousands of names
+            digest.update(right.to_bytes(4, "big"))
+            left, right = right, left ^ int.from_bytes(digest.digest(), "big")
+        number = (left << 32 | right) << 16 | self._tag(left, right)
         pairs = _PAIRS
-        return PREFIX + "".join([pairs[number >> shift & 1023] for shift in range(70, -1, -10)])
+        return (
+            PREFIX
+            + pairs[number >> 70]
+            + pairs[number >> 60 & 1023]
+            + pairs[number >> 50 & 1023]
+            + pairs[number >> 40 & 1023]
+            + pairs[number >> 30 & 1023]
+            + pairs[number >> 20 & 1023]
+            + pairs[number >> 10 & 1023]
+            + pairs[number & 1023]
+        )
 
     def row_id(self, name: str) -> int | None:
         """Return the row id of a name, or None for what was never given out by this registry."""
@@ -45,14 +57,16 @@ class CheckNames:
             number = number << 5 | _VALUES[character]
         tag, number = number & 0xFFFF, number >> 16
         left, right = number >> 32, number & _HALF
+        if self._tag(left, right) != tag:
+            return None
         for one in reversed(self._rounds):
             left, right = right ^ _mixed(one, left), left
         row_id = left << 32 | right
-        return row_id if row_id < 1 << 63 and self._tag(row_id) == tag else None
+        return row_id if row_id < 1 << 63 else None
 
-    def _tag(self, row_id: int) -> int:
+    def _tag(self, left: int, right: int) -> int:
         digest = self._tags.copy()
-        digest.update(row_id.to_bytes(8, "big"))
+        digest.update((left << 32 | right).to_bytes(8, "big"))
         return int.from_bytes(digest.digest(), "big")
 
 
