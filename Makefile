@@ -18,7 +18,7 @@ SOURCES := app blacklist sync migrations tests tools config.py wsgi.py
 TESTS ?= tests
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check lint types contracts bandit browser bench lock migrate clean
+.PHONY: help run test check lint types contracts bandit browser bench lock registry migrate clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bandit: $(DEVELOPMENT) ## security lint: nothing medium or high
 
 bench: $(DEVELOPMENT) ## measure against limits of the same run, print a table (BENCH='--subjects 200000 --only checks')
 	$(BIN)/python tests/bench/run.py $(BENCH)
+
+registry: $(RUNTIME) ## one command on the demo's database: make registry ARGS='check - --purpose air_travel'
+	@REGISTRY_ENV=$${REGISTRY_ENV:-development} REGISTRY_DEMO=$${REGISTRY_DEMO:-1} $(BIN)/flask --app wsgi registry $(ARGS)
 
 migrate: $(RUNTIME) ## bring the database of REGISTRY_DATABASE_URL up to date
 	@: "$${REGISTRY_DATABASE_URL:?name the database, e.g. sqlite:///var/registry.sqlite3}"

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.database import reading_session
-from blacklist.queries.verification import verify_audit_chain, verify_orders
+from blacklist.queries.verification import verify_audit_chain, verify_orders, verify_states
 
 
 @click.command("verify")
@@ -16,7 +16,7 @@ from blacklist.queries.verification import verify_audit_chain, verify_orders
 def verify_command() -> None:
     """Re-check what is stored; exit status 1 with the first wrong row named."""
     with reading_session() as session:
-        faults = [*verify_audit_chain(session), *verify_orders(session)]
+        faults = [*verify_audit_chain(session), *verify_orders(session), *verify_states(session)]
     for fault in faults[:50]:
         click.echo(fault, err=True)
     if faults:

@@ -29,9 +29,9 @@ def removal_due(proposed_on: date, *, on: date) -> Due:
         return Due(error.detail, "soon")
     article = ARTICLES[PERIODS[Clock.REMOVAL_EVENT].article].number
     if left < 0:
-        return Due(f"逾期 {-left} 天（应于{day_cn(last)}前办结，名单规定{article}）", "over")
+        return Due(f"逾期 {-left} 天（应于{day_cn(last)}办结，名单规定{article}）", "over")
     words = "今日到期" if last == on else f"余 {left} 个工作日"
-    return Due(f"{words}（{day_cn(last)}前办结，名单规定{article}）", "soon")
+    return Due(f"{words}（至{day_cn(last)}，名单规定{article}）", "soon")
 
 
 @lru_cache(maxsize=1)
