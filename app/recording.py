@@ -86,10 +86,13 @@ class Recorder:
         """Write what waits, then hand the lead to one of those who came meanwhile."""
         with self._guard:
             group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_IN_A_GROUP))]
+        ending: BaseException | None = None
         try:
             with self._turn:
                 self._write(group)
-        except Exception as error:
+        except BaseException as error:
+            # Also when this thread is being ended: those who wait must hear of it, and somebody must lead on.
+            ending = None if isinstance(error, Exception) else error
             for submission in group:
                 submission.failure = error
         for submission in group:
@@ -100,6 +103,8 @@ class Recorder:
             self._writing = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].wakened.release()
+        if ending is not None:
+            raise ending
 
     def _write(self, group: Sequence[Submission]) -> None:
         ahead = self._limits.remember()
