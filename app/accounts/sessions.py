@@ -8,14 +8,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import update
-from sqlalchemy.orm import Session as DatabaseSession
 
 from app.database import reading_session, writing_session
 from blacklist.models import StaffSession
@@ -92,12 +90,3 @@ def new_token() -> str:
 def hash_token(token: str) -> bytes:
     """Return what is stored of a token. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode("ascii", "replace")).digest()
-
-
-def end_sessions(session: DatabaseSession, tokens: Iterable[bytes]) -> None:
-    """End sessions by their token hashes."""
-    for token_hash in tokens:
-        row = session.get(StaffSession, token_hash)
-        if row is not None:
-            session.delete(row)
-    session.flush()

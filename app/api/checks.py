@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -20,7 +20,7 @@ from app.api.idempotency import answered_once
 from app.api.limits import draw
 from app.api.questions import question_of
 from app.database import current_session, database, reading_session, writes
-from blacklist.identity.sealing import Vault
+from app.keys import vault
 from blacklist.queries.agencies import KeyHolder, find_check
 from blacklist.rules.measures import MEASURES
 from blacklist.rules.purposes import PURPOSES
@@ -33,11 +33,6 @@ MOST_BATCH_BYTES = 2 * 1024 * 1024
 MOST_BATCH_VALUES = 50_000
 _check = schemas.CheckSchema()
 _outcome = schemas.OutcomeSchema()
-
-
-def vault() -> Vault:
-    """Return the process's vault."""
-    return cast(Vault, current_app.extensions["vault"])
 
 
 def json_answer(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

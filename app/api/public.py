@@ -16,10 +16,10 @@ from app.access import Audience, for_audience
 from app.cursors import make_cursor, read_cursor
 from app.database import current_session
 from app.errors import MalformedError, TooManyError
+from app.keys import vault
 from app.visitors import BROAD_COST, BURST, RATE_A_SECOND, bears_number, draw_visit
 from blacklist.errors import Fault, InvalidError
 from blacklist.identity.keys import Keyring
-from blacklist.identity.sealing import Vault
 from blacklist.identity.texts import clean_text
 from blacklist.queries import publications
 from blacklist.queries.publications import DEEPEST_PAGE, Place, Wanted
@@ -45,7 +45,7 @@ def list_public_orders() -> ResponseReturnValue:
         instant, order_id, page = read_cursor(given["cursor"], scope=scope, key=key, at=at)
         after = Place(_EPOCH + timedelta(microseconds=instant), order_id)
     headers = _draw(cost=BROAD_COST if publications.is_broad(wanted) else 1.0)
-    cards, more = publications.list_after(current_session(), wanted, after=after, on=at.date(), vault=_vault())
+    cards, more = publications.list_after(current_session(), wanted, after=after, on=at.date(), vault=vault())
     cursor = None
     if more is not None and page < DEEPEST_PAGE:
         instant = (more.published_at - _EPOCH) // timedelta(microseconds=1)
@@ -62,12 +62,8 @@ def show_public_order(public_id: str) -> ResponseReturnValue:
         raise MalformedError("此地址不接受查询参数。", "This address takes no query parameters.")
     headers = _draw()
     at = clock.now()
-    order = publications.get_public_order(current_session(), public_id, on=at.date(), vault=_vault())
+    order = publications.get_public_order(current_session(), public_id, on=at.date(), vault=vault())
     return _answer({**_order(order), "as_of": at.isoformat(timespec="seconds")}, headers)
-
-
-def _vault() -> Vault:
-    return cast(Vault, current_app.extensions["vault"])
 
 
 def _answer(body: dict[str, Any], headers: dict[str, str]) -> Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
 from urllib.parse import urlencode
 
-from flask import current_app, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from app import clock
 from app.accounts.members import proved_lately, signed_in
 from app.database import current_session
 from app.errors import MalformedError
+from app.keys import vault
 from blacklist.actors import Actor, Role
 from blacklist.errors import MissingRoleError
 from blacklist.identity.sealing import Vault
@@ -59,7 +59,7 @@ def open_desk() -> Desk:
         session=session,
         actor=load_actor(session, signed_in().account_id),
         at=clock.now(),
-        vault=cast(Vault, current_app.extensions["vault"]),
+        vault=vault(),
     )
 
 

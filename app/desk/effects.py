@@ -7,6 +7,7 @@ from app.desk.words import KIND_TITLES
 from blacklist.models import Court, Order, OrderBinding
 from blacklist.queries import desk as desk_queries
 from blacklist.queries import orders as order_queries
+from blacklist.queries.agencies import count_agencies_asking
 from blacklist.queries.subjects import open_subject
 from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.rules.measures import MEASURES, measures_for
@@ -58,7 +59,7 @@ def _purpose_lines(desk: Desk, order: Order, bindings: list[OrderBinding], *, li
         purposes |= _purposes_blocked(desk, order, one)
     if not purposes:
         return []
-    agencies = desk_queries.count_agencies_asking(desk.session, purposes)
+    agencies = count_agencies_asking(desk.session, frozenset(purposes))
     names = "、".join(PURPOSES[code].name for code in PURPOSES if code in purposes)
     verb = "恢复办理" if lifted else "将受限制"
     return [f"{len(purposes)} 项事项{verb}：{names}。", f"{agencies} 家协助单位可以查询这些事项，此后得到新的结果。"]

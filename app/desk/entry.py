@@ -206,7 +206,7 @@ def form_of(desk: Desk, order: Order, companion: Order | None) -> dict[str, Any]
         "birth_date": "",
         "sex": "",
         "representative": subject.representative or "",
-        "grounds": [code for code in order.grounds.split(",") if code],
+        "grounds": [ground.value for ground in order_queries.grounds_of(order)],
         "evidence": _opened(desk, order, "evidence"),
         "warned_on": order.warned_on.isoformat() if order.warned_on else "",
         "exit_ban_months": str(order.exit_ban_months or ""),

@@ -15,7 +15,7 @@ from blacklist.queries import desk as desk_queries
 from blacklist.queries import orders as order_queries
 from blacklist.queries.staff import name_persons
 from blacklist.queries.subjects import open_subject
-from blacklist.rules.grounds import GROUND_TITLES, Ground
+from blacklist.rules.grounds import GROUND_TITLES
 from blacklist.rules.lifecycle import Act, OrderKind
 from blacklist.rules.removals import REMOVAL_TITLES, RemovalReason
 from blacklist.rules.subjects import ROLE_TITLES, BoundRole
@@ -56,7 +56,7 @@ def decision_facts(desk: Desk, order: Order) -> Facts:
     kind = OrderKind(order.kind)
     facts: Facts = []
     if kind is OrderKind.LISTING:
-        codes = [Ground(code) for code in order.grounds.split(",") if code]
+        codes = order_queries.grounds_of(order)
         facts.append(("失信行为具体情形", "；".join(GROUND_TITLES[code] for code in codes)))
         facts.append(("认定情形的证据", _opened(desk, order, "evidence")))
         facts.append(("风险提示送达日期", day_cn(order.warned_on) if order.warned_on else None))
@@ -82,7 +82,7 @@ def term_text(order: Order, *, on: date) -> str:
     kind = OrderKind(order.kind)
     ends_on = order.ends_on
     if order.decided_on is None:
-        grounds = [Ground(code) for code in order.grounds.split(",") if code]
+        grounds = order_queries.grounds_of(order)
         ends_on = term_of(kind, grounds, on, exit_ban_months=order.exit_ban_months).ends_on
     if ends_on is None:
         return "无固定期限，至依法删除或者解除之日"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from app.desk.forms import FindForm
 from app.desk.views import view_order
 from app.desk.words import DOCUMENT_TITLES, KIND_TITLES, STATE_TITLES, choices
 from app.errors import MalformedError
+from app.paging import Page
 from blacklist.errors import InvalidError
 from blacklist.identity.case_numbers import parse_case_number
 from blacklist.identity.documents import DocumentType, parse_document
@@ -33,17 +33,6 @@ _PARAMETERS = frozenset({"case_number", "kind", "state", "page", "done"})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Where a list stands."""
-
-    number: int
-    last: int
-    total: int
-    previous: str | None
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
     """What was asked for, as it was typed."""
 
@@ -51,10 +40,9 @@ class Filters:
     kind: str
     state: str
 
-    def address(self, page: int) -> str:
-        """Return the address of a page of this list."""
-        pairs = [("case_number", self.case_number), ("kind", self.kind), ("state", self.state)]
-        return "/desk/e?" + urlencode([*((name, value) for name, value in pairs if value), ("page", str(page))])
+    def query(self) -> dict[str, str]:
+        """Return them as the parameters of an address."""
+        return {"case_number": self.case_number, "kind": self.kind, "state": self.state}
 
 
 @bp.get("/e")
@@ -69,14 +57,7 @@ def list_orders() -> ResponseReturnValue:
     number = _page_number(request.args.get("page", "1"))
     orders = [] if errors else desk_queries.list_desk_orders(desk.session, wanted, most=PAGE, skip=(number - 1) * PAGE)
     total = 0 if errors else desk_queries.count_desk_orders(desk.session, wanted)
-    last = max(1, min(DEEPEST, -(-total // PAGE)))
-    page = Page(
-        number,
-        last,
-        total,
-        filters.address(number - 1) if number > 1 else None,
-        filters.address(number + 1) if number < last else None,
-    )
+    page = Page.of(number, min(total, DEEPEST * PAGE), size=PAGE, path="/desk/e", query=filters.query())
     body = render_template(
         "desk/orders.html",
         filters=filters,

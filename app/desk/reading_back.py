@@ -150,7 +150,7 @@ def _warnings(desk: Desk, order: Order, companion: Order | None) -> list[str]:
     if order.kind == OrderKind.LISTING.value:
         if companion is None:
             warnings.append("本次没有一并提交限制消费令。纳入名单的被执行人应当同时限制消费，请确认该案已另行作出。")
-        if Ground.G1.value in order.grounds.split(","):
+        if Ground.G1 in order_queries.grounds_of(order):
             warnings.append("选择了“有履行能力而拒不履行”，无固定期限，请确认有履行能力的证据已附卷。")
         if not order.duty_public:
             warnings.append("没有填写公开文本，公示时不显示义务内容。")

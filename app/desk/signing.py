@@ -22,17 +22,14 @@ from blacklist.queries import desk as desk_queries
 from blacklist.queries import orders as order_queries
 from blacklist.queries.desk import DeskState, OrderFilter
 from blacklist.queries.staff import name_persons
-from blacklist.queries.subjects import open_subject
-from blacklist.rules.exclusions import Circumstance, require_may_order
-from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
-from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import GRACE_MONTHS
-from blacklist.services.issuing import issue_order
+from blacklist.services.issuing import issue_order, require_lawful
 from blacklist.services.reviewing import return_order
 
 MOST_IN_QUEUE = 50
+GRACE_CHOICES = (("", "不设宽限期"), *((str(months), f"{months} 个月") for months in GRACE_MONTHS))
 
 
 @bp.get("/sign")
@@ -94,9 +91,6 @@ def take_sign(public_id: str) -> ResponseReturnValue:
     return done("/desk/sign", "effective" if order.state == OrderState.EFFECTIVE.value else "issued")
 
 
-GRACE_CHOICES = (("", "不设宽限期"), *((str(months), f"{months} 个月") for months in GRACE_MONTHS))
-
-
 def _page(desk: Desk, order: Order, errors: dict[str, str]) -> str:
     checks = _checks(desk, order)
     facts = all_facts(desk, order)
@@ -139,19 +133,8 @@ def _checks(desk: Desk, order: Order) -> list[CheckView]:
 
 
 def _lawfulness(desk: Desk, order: Order) -> CheckView:
-    subject = open_subject(desk.session, order.subject_id, vault=desk.vault)
-    bindings = order_queries.list_bindings(desk.session, order.id)
-    missing_warning = order.kind == OrderKind.LISTING.value and order.warned_on is None
     try:
-        require_may_order(
-            OrderKind(order.kind),
-            debtor_kind=subject.kind,
-            birth_date=subject.birth_date,
-            on=desk.today,
-            grounds=[Ground(code) for code in order.grounds.split(",") if code],
-            roles={BoundRole(one.role) for one in bindings},
-            circumstances={Circumstance.NO_WARNING} if missing_warning else (),
-        )
+        require_lawful(desk.session, order, at=desk.at, vault=desk.vault)
     except (ExclusionError, InvalidError) as error:
         return CheckView("fail", "法定排除情形", error.detail)
     return CheckView("pass", "无法定排除情形（年龄、身份、情形）")

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import cast
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 
 from app.errors import MalformedError, TooManyError
 from app.visitors import draw_visit
-from blacklist.identity.sealing import Vault
 from blacklist.rules.lifecycle import KIND_TITLES, OrderKind
 
 bp = Blueprint("public", __name__)
 
 KIND_WORDS = MappingProxyType({**KIND_TITLES, OrderKind.LISTING: "失信被执行人"})
-
-
-def vault() -> Vault:
-    """Return the process's vault."""
-    return cast(Vault, current_app.extensions["vault"])
 
 
 def slow_down(*, cost: float = 1.0) -> None:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.access import Audience, for_audience
 from app.database import current_session
-from app.public.blueprint import KIND_WORDS, bp, page_number, parameters, slow_down, vault
-from app.public.paging import Page
+from app.keys import vault
+from app.paging import Page
+from app.public.blueprint import KIND_WORDS, bp, page_number, parameters, slow_down
 from blacklist.queries import publications
 from blacklist.queries.publications import DEEPEST_PAGE, MOST_HITS, PAGE, Wanted
 

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.access import Audience, for_audience
 from app.database import current_session
-from app.public.blueprint import KIND_WORDS, bp, page_number, parameters, slow_down, vault
-from app.public.paging import Page, address
+from app.keys import vault
+from app.paging import Page, address
+from app.public.blueprint import KIND_WORDS, bp, page_number, parameters, slow_down
 from app.visitors import BROAD_COST, bears_number
 from blacklist.errors import InvalidError
 from blacklist.identity.texts import clean_text

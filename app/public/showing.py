@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.access import Audience, for_audience
 from app.database import current_session
-from app.public.blueprint import KIND_WORDS, bp, parameters, slow_down, vault
+from app.keys import vault
+from app.public.blueprint import KIND_WORDS, bp, parameters, slow_down
 from blacklist.errors import GoneError
 from blacklist.queries import publications
 from blacklist.rules.grounds import GROUND_TITLES

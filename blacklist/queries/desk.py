@@ -15,7 +15,6 @@ from blacklist.actors import Actor, Role
 from blacklist.identity.documents import Document, DocumentType
 from blacklist.identity.sealing import Vault
 from blacklist.models import (
-    AgencyPurpose,
     Case,
     Court,
     Order,
@@ -124,12 +123,6 @@ def list_standing_against(
         .distinct()
     ).all()
     return [(order, court) for order, court in rows if order.id != but]
-
-
-def count_agencies_asking(session: Session, purposes: Collection[str]) -> int:
-    """Return how many admitted agencies may ask for at least one of these purposes."""
-    query = select(func.count(func.distinct(AgencyPurpose.agency_id))).where(AgencyPurpose.purpose.in_(purposes))
-    return session.scalar(query) or 0
 
 
 def main_document(session: Session, subject_id: int, *, vault: Vault) -> Document:

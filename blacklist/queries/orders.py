@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from blacklist.actors import Actor
 from blacklist.errors import NotFoundError
 from blacklist.models import AuditEntry, Case, Court, Order, OrderBinding, Proposal, ServiceAttempt
+from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind, OrderState
 
 RowT = TypeVar("RowT")
@@ -76,6 +77,11 @@ def list_orders(
     return list(session.scalars(query.order_by(Order.id.desc()).limit(most).offset(skip)))
 
 
+def grounds_of(order: Order) -> tuple[Ground, ...]:
+    """Return the grounds of a listing; none for other kinds."""
+    return tuple(Ground(code) for code in order.grounds.split(",") if code)
+
+
 def get_case(session: Session, case_id: int) -> Case:
     """Return a case."""
     return session.get_one(Case, case_id)
@@ -109,18 +115,6 @@ def find_open_proposal(session: Session, order_id: int, *, lock: bool = False) -
     """Return the open proposal to end an order, or None."""
     query = select(Proposal).where(Proposal.order_id == order_id, Proposal.state == "open")
     return session.scalars(_locking(query) if lock else query).first()
-
-
-def list_open_proposals(session: Session, *, actor: Actor, most: int = 50) -> list[tuple[Proposal, Order]]:
-    """Return open proposals of the actor's courts with their orders, oldest first."""
-    rows = session.execute(
-        select(Proposal, Order)
-        .join(Order, Order.id == Proposal.order_id)
-        .where(Proposal.state == "open", Order.court_id.in_(actor.court_ids()))
-        .order_by(Proposal.id)
-        .limit(most)
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def find_standing_duplicate(

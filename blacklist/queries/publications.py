@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from blacklist.errors import NotFoundError
 from blacklist.identity.names import search_key
 from blacklist.identity.sealing import Vault
 from blacklist.models import Case, Court, Order, Publication, PublicationBigram, Subject
+from blacklist.queries.orders import grounds_of
 from blacklist.queries.subjects import birth_date_of, open_subject, representative_of
 from blacklist.rules.disclosure import (
     OrderFacts,
@@ -27,7 +28,6 @@ from blacklist.rules.disclosure import (
     for_public,
     require_public,
 )
-from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.vocabulary import Sex, SubjectKind
 
@@ -144,38 +144,20 @@ def get_public_order(session: Session, public_id: str, *, on: date, vault: Vault
 
 
 def facts_of(session: Session, order: Order, *, vault: Vault) -> OrderFacts:
-    """Open everything a public view may be made of."""
-    subject = open_subject(session, order.subject_id, vault=vault)
-    case, court = session.get_one(Case, order.case_id), session.get_one(Court, order.court_id)
-    published = session.get(Publication, order.id)
-    if order.order_no is None or order.decided_on is None:
-        raise ValueError("an order without a decision has no public facts")
-    return OrderFacts(
-        public_id=order.public_id,
-        order_no=order.order_no,
-        kind=OrderKind(order.kind),
-        state=OrderState(order.state),
-        subject_kind=subject.kind,
-        name=subject.name,
-        document_number=subject.number,
-        sex=subject.sex,
-        birth_date=subject.birth_date,
-        legal_representative=subject.representative,
-        region=court.region,
-        court_name=court.name,
-        court_contact=court.contact,
-        case_number=case.number,
-        grounds=_grounds(order),
-        basis_number=case.basis_number,
-        basis_maker=case.basis_maker,
-        filed_on=case.filed_on,
-        decided_on=order.decided_on,
-        published_on=_day(published) if published else None,
-        ends_on=order.ends_on,
+    """Open everything a public view of a published order may be made of."""
+    row = (
+        order,
+        session.get_one(Publication, order.id),
+        session.get_one(Case, order.case_id),
+        session.get_one(Court, order.court_id),
+        session.get_one(Subject, order.subject_id),
+    )
+    return replace(
+        _facts(row, vault=vault),
+        document_number=open_subject(session, order.subject_id, vault=vault).number,
         duty=order.duty_public,
         performance=order.performance,
         performed=order.amount_performed,
-        unperformed=_unperformed(order),
     )
 
 
@@ -307,11 +289,15 @@ def _counted(values: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
 
 
 def _card(row: Any, *, on: date, vault: Vault) -> PublicCard:
-    """Make a card of one row of `_rows`. A card bears no number, so none is opened."""
+    return card_for_public(_facts(row, vault=vault), on=on, consumption_is_public=False)
+
+
+def _facts(row: Any, *, vault: Vault) -> OrderFacts:
+    """Return the facts of a card, of one row of `_rows`. A card bears no number, so none is opened."""
     order, published, case, court, subject = row
     if order.order_no is None or order.decided_on is None:
         raise ValueError("an order without a decision has no public facts")
-    facts = OrderFacts(
+    return OrderFacts(
         public_id=order.public_id,
         order_no=order.order_no,
         kind=OrderKind(order.kind),
@@ -326,7 +312,7 @@ def _card(row: Any, *, on: date, vault: Vault) -> PublicCard:
         court_name=court.name,
         court_contact=court.contact,
         case_number=case.number,
-        grounds=_grounds(order),
+        grounds=grounds_of(order),
         basis_number=case.basis_number,
         basis_maker=case.basis_maker,
         filed_on=case.filed_on,
@@ -335,11 +321,6 @@ def _card(row: Any, *, on: date, vault: Vault) -> PublicCard:
         ends_on=order.ends_on,
         unperformed=_unperformed(order),
     )
-    return card_for_public(facts, on=on, consumption_is_public=False)
-
-
-def _grounds(order: Order) -> tuple[Ground, ...]:
-    return tuple(Ground(code) for code in order.grounds.split(",") if code)
 
 
 def _day(published: Publication) -> date:

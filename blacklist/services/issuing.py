@@ -15,7 +15,6 @@ from blacklist.models import Case, Order, Subject
 from blacklist.queries import orders as order_queries
 from blacklist.queries.subjects import birth_date_of
 from blacklist.rules.exclusions import Circumstance, require_may_order
-from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.subjects import BoundRole
@@ -54,11 +53,11 @@ def issue_order(
     require_other_person(actor, order.drafted_by)
     require_version(order, version)
     state = state_after(OrderState(order.state), Act.ISSUE)
-    _require_lawful(session, order, at=at, vault=vault)
+    require_lawful(session, order, at=at, vault=vault)
     grace = _grace_of(order, grace_months, at=at)
 
     kind = OrderKind(order.kind)
-    term = term_of(kind, grounds_of(order), at.date(), exit_ban_months=order.exit_ban_months)
+    term = term_of(kind, order_queries.grounds_of(order), at.date(), exit_ban_months=order.exit_ban_months)
     order_no = next_order_no(session, order)
     order.state, order.version = state.value, order.version + 1
     order.issued_by, order.issued_at = actor.person_id, at
@@ -102,12 +101,12 @@ def next_order_no(session: Session, order: Order) -> str:
     return f"{case.number}-{SUFFIX_OF_KIND[OrderKind(order.kind)]}{(count or 0) + 1}"
 
 
-def grounds_of(order: Order) -> tuple[Ground, ...]:
-    """Return the grounds of a listing; none for other kinds."""
-    return tuple(Ground(code) for code in order.grounds.split(",") if code)
+def require_lawful(session: Session, order: Order, *, at: datetime, vault: Vault) -> None:
+    """Refuse a decision the law forbids today, whatever it was when drafted.
 
-
-def _require_lawful(session: Session, order: Order, *, at: datetime, vault: Vault) -> None:
+    Raises:
+        ExclusionError, InvalidError: as `rules.exclusions.require_may_order`.
+    """
     subject = session.get_one(Subject, order.subject_id)
     missing_warning = order.kind == OrderKind.LISTING.value and order.warned_on is None
     require_may_order(
@@ -115,7 +114,7 @@ def _require_lawful(session: Session, order: Order, *, at: datetime, vault: Vaul
         debtor_kind=SubjectKind(subject.kind),
         birth_date=birth_date_of(subject, vault=vault),
         on=at.date(),
-        grounds=grounds_of(order),
+        grounds=order_queries.grounds_of(order),
         roles={BoundRole(one.role) for one in order_queries.list_bindings(session, order.id)},
         circumstances={Circumstance.NO_WARNING} if missing_warning else (),
     )

@@ -172,7 +172,6 @@ CODES = {
 DESTROYED_IN_WORKBOOK = [7, 118, 155, 192, 229, 266]
 
 
-@pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not here")
 class TestSamples:
     @pytest.mark.parametrize("name", ["court-orders.csv", "court-orders.gb18030.csv", "court-orders.xlsx"])
     def test_every_fault_is_found_on_its_line_and_nothing_else(
