@@ -181,7 +181,6 @@ def init_errors(app: Flask) -> None:
 def _refuse(error: RegistryError) -> Response:
     status = status_of(error)
     log.info("request refused", extra={"code": error.code, "status": int(status), "facts": error.facts})
-    record_refusal(error)
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if wants_problem():
         english = prefers_english()
@@ -198,6 +197,7 @@ def _refuse(error: RegistryError) -> Response:
             errors=errors,
             headers=headers,
         )
+    record_refusal(error)
     return _page(status, title=error.title, detail=error.detail, english=error.english, headers=headers)
 
 

@@ -73,8 +73,9 @@ class TableSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - Flask's form
         """Set the cookie where the token is new; signing in and out hand their token over in `g`."""
-        if not request.path.startswith(MACHINES):
-            response.vary.add("Cookie")
+        if request.path.startswith(MACHINES):
+            return  # machines bring keys; they are never given a cookie
+        response.vary.add("Cookie")
         token = g.pop("new_session_token", None)
         if token is None and isinstance(session, TokenSession) and session.is_anonymous and session.accessed:
             token = session.token

@@ -768,3 +768,12 @@ def test_no_document_number_name_or_key_stands_in_any_log_line(registry: Registr
     assert any("request refused" in line for line in lines.lines)
     for line in lines.lines:
         assert not any(one in line for one in ("1949123100", "4912310", "测试甲", "测试乙", registry.every[:20])), line
+
+
+@pytest.mark.requirement("H12")
+@pytest.mark.parametrize("purpose", ["air_travel", "exit_border"])
+def test_a_machine_is_never_given_a_cookie(registry: Registry, purpose: str) -> None:
+    answer = ask(registry.client, registry.keys["示例航旅"], NUMBER, purpose)
+
+    assert answer.status_code == (200 if purpose == "air_travel" else 403)
+    assert "Set-Cookie" not in answer.headers
