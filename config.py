@@ -39,6 +39,7 @@ class Config:
     site_icp: str
     site_police_record: str
     site_code: str
+    court_font_path: Path | None
     log_retention_days: int
 
     @property
@@ -72,6 +73,7 @@ class Config:
             site_icp=reader.text("SITE_ICP", ""),
             site_police_record=reader.text("SITE_POLICE_RECORD", ""),
             site_code=reader.text("SITE_CODE", ""),
+            court_font_path=reader.folder("COURT_FONT_PATH"),
             log_retention_days=reader.number("LOG_RETENTION_DAYS", "183", least=183, most=3660),
         )
         reader.refuse_unknown()
@@ -98,6 +100,7 @@ SETTINGS = (
     "SITE_ICP",
     "SITE_POLICE_RECORD",
     "SITE_CODE",
+    "COURT_FONT_PATH",
     "LOG_RETENTION_DAYS",
 )
 
@@ -115,6 +118,12 @@ class _Reader:
             self.faults.append(f"{PREFIX}{name} is not set")
             return ""
         return value
+
+    def folder(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        if value and not Path(value).is_dir():
+            self.faults.append(f"{PREFIX}{name} is not a folder")
+        return Path(value) if value else None
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())

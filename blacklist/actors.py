@@ -12,6 +12,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     CHECKER = "checker"
     PRESIDENT = "president"
+    REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
 
 

@@ -21,6 +21,7 @@ ROLE_TITLES = {
     Role.CLERK: "书记员",
     Role.CHECKER: "核验人",
     Role.PRESIDENT: "院领导",
+    Role.REVIEWER: "审查人",
     Role.SUPERVISOR: "监督人员",
 }
 

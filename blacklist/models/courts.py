@@ -38,7 +38,7 @@ class RoleGrant(Base):
 
     __tablename__ = "role_grants"
     __table_args__ = (
-        CheckConstraint("role IN ('clerk','checker','president','supervisor')", name="role_known"),
+        CheckConstraint("role IN ('clerk','checker','president','reviewer','supervisor')", name="role_known"),
         Index(
             "uq_role_grants_one_live",
             "person_id",

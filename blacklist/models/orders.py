@@ -53,6 +53,7 @@ class Order(Base):
         ),
         CheckConstraint(f"kind <> 'exit_ban' OR NOT ({_DECIDED}) OR ends_on IS NOT NULL", name="exit_ban_has_end"),
         Index("ix_orders_court_id_state", "court_id", "state"),
+        Index("uq_orders_access_code_index", "access_code_index", unique=True),
         Index(
             "ix_orders_due_to_expire",
             "ends_on",
@@ -94,6 +95,14 @@ class Order(Base):
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), info=INTERNAL)
     issued_at: Mapped[datetime | None] = mapped_column(Instant, info=INTERNAL)
     returned_reason: Mapped[str | None] = mapped_column(String(500), info=INTERNAL)
+    batch_id: Mapped[str | None] = mapped_column(String(10), info=INTERNAL)  # signed together; may be taken back
+    suspended_until: Mapped[date | None] = mapped_column(info=INTERNAL)  # last day of a suspension
+    suspended_reason: Mapped[str | None] = mapped_column(String(24), info=INTERNAL)
+    extended_years: Mapped[int | None] = mapped_column(info=INTERNAL)  # LIST 2: once, one to three
+    circumstances: Mapped[str] = mapped_column(String(200), server_default="", info=INTERNAL)  # codes, comma between
+    warnings: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # JSON: soft warnings with their answers
+    access_code: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # printed in the decision
+    access_code_index: Mapped[bytes | None] = mapped_column(Blob, info=INTERNAL)
     rule_version: Mapped[str] = mapped_column(String(20), info=OPEN)
     source: Mapped[str] = mapped_column(String(10), server_default="desk", info=INTERNAL)  # desk | import
 
@@ -157,6 +166,8 @@ class Proposal(Base):
     document: Mapped[str] = mapped_column(String(200), info=INTERNAL)  # number of the paper it rests on
     document_hash: Mapped[str] = mapped_column(String(64), info=INTERNAL)
     note: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)
+    details: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # JSON: what the act needs beside its reason
+    event_on: Mapped[date | None] = mapped_column(info=INTERNAL)  # the event that started the act's clock
     version_seen: Mapped[int] = mapped_column(info=INTERNAL)
     proposer_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), info=INTERNAL)
     proposed_at: Mapped[datetime] = mapped_column(Instant, info=INTERNAL)
@@ -166,14 +177,42 @@ class Proposal(Base):
 
 
 class CourtTask(Base):
-    """Something a court must look into, opened by the machine."""
+    """Something a court must look into, opened by the machine; one open task of a kind per order."""
 
     __tablename__ = "court_tasks"
-    __table_args__ = (UniqueConstraint("kind", "order_id"),)
+    __table_args__ = (
+        Index(
+            "uq_court_tasks_one_open",
+            "kind",
+            "order_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, info=INTERNAL)
     kind: Mapped[str] = mapped_column(String(40), info=INTERNAL)
     court_id: Mapped[int] = mapped_column(ForeignKey("courts.id"), index=True, info=INTERNAL)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), info=INTERNAL)
+    due_on: Mapped[date | None] = mapped_column(info=INTERNAL)
     opened_at: Mapped[datetime] = mapped_column(Instant, info=INTERNAL)
     closed_at: Mapped[datetime | None] = mapped_column(Instant, info=INTERNAL)
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), info=INTERNAL)
+    closing_note: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)
+
+
+class OrderVersion(Base):
+    """What an order said before a correction; never changed, never removed."""
+
+    __tablename__ = "order_versions"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, info=INTERNAL)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), info=INTERNAL)
+    number: Mapped[int] = mapped_column(info=INTERNAL)
+    content: Mapped[bytes] = mapped_column(Blob, info=SEALED)  # JSON: the earlier value of each corrected fact
+    cause: Mapped[str] = mapped_column(String(24), info=INTERNAL)
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"), info=INTERNAL)
+    replaced_by: Mapped[int] = mapped_column(ForeignKey("persons.id"), info=INTERNAL)
+    replaced_at: Mapped[datetime] = mapped_column(Instant, info=INTERNAL)
