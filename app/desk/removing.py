@@ -24,7 +24,8 @@ from blacklist.queries import orders as order_queries
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.removals import REMOVAL_TITLES, RemovalReason, removal_reasons
-from blacklist.services.removing import NoProposalError, approve_removal, propose_removal, reject_removal
+from blacklist.services.proposing import NoProposalError
+from blacklist.services.removing import approve_removal, propose_removal, reject_removal
 
 
 @bp.get("/e/<public_id>/remove")

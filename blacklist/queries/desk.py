@@ -24,7 +24,7 @@ from blacklist.models import (
     SubjectDocument,
 )
 from blacklist.queries.orders import OrderNotFoundError
-from blacklist.rules.lifecycle import OrderKind, OrderState
+from blacklist.rules.lifecycle import ENDING_ACTS, OrderKind, OrderState
 
 
 class DeskState(StrEnum):
@@ -78,7 +78,12 @@ def count_removals_to_decide(session: Session, *, court_ids: Collection[int], pe
         select(func.count())
         .select_from(Proposal)
         .join(Order, Order.id == Proposal.order_id)
-        .where(Proposal.state == "open", Order.court_id.in_(court_ids), Proposal.proposer_id != person_id)
+        .where(
+            Proposal.state == "open",
+            Proposal.act.in_(ENDING_ACTS),
+            Order.court_id.in_(court_ids),
+            Proposal.proposer_id != person_id,
+        )
     )
     return session.scalar(query) or 0
 
@@ -164,5 +169,5 @@ def _in_state(state: DeskState) -> ColumnElement[bool]:
     if state is DeskState.SUBMITTED:
         return and_(Order.state == OrderState.DRAFT.value, Order.submitted_at.is_not(None))
     if state is DeskState.REMOVAL:
-        return exists().where(Proposal.order_id == Order.id, Proposal.state == "open")
+        return exists().where(Proposal.order_id == Order.id, Proposal.state == "open", Proposal.act.in_(ENDING_ACTS))
     return Order.state == state.value

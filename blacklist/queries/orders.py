@@ -13,7 +13,7 @@ from blacklist.actors import Actor
 from blacklist.errors import NotFoundError
 from blacklist.models import AuditEntry, Case, Court, Order, OrderBinding, Proposal, ServiceAttempt
 from blacklist.rules.grounds import Ground
-from blacklist.rules.lifecycle import OrderKind, OrderState
+from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState
 
 RowT = TypeVar("RowT")
 
@@ -111,9 +111,13 @@ def list_history(session: Session, order_id: int) -> list[AuditEntry]:
     return list(session.scalars(select(AuditEntry).where(AuditEntry.object_id == order_id).order_by(AuditEntry.number)))
 
 
-def find_open_proposal(session: Session, order_id: int, *, lock: bool = False) -> Proposal | None:
-    """Return the open proposal to end an order, or None."""
-    query = select(Proposal).where(Proposal.order_id == order_id, Proposal.state == "open")
+def find_open_proposal(
+    session: Session, order_id: int, *, acts: Collection[Act] = ENDING_ACTS, lock: bool = False
+) -> Proposal | None:
+    """Return the open proposal for one of `acts` (by default: to end the order), or None."""
+    query = select(Proposal).where(
+        Proposal.order_id == order_id, Proposal.state == "open", Proposal.act.in_([act.value for act in acts])
+    )
     return session.scalars(_locking(query) if lock else query).first()
 
 

@@ -62,6 +62,7 @@ KIND_TITLES: Mapping[OrderKind, str] = MappingProxyType(
     }
 )
 
+ENDING_ACTS = (Act.REMOVE, Act.WITHDRAW)  # by two persons; expiry is the machine's
 FINAL_STATES = frozenset({OrderState.REMOVED, OrderState.WITHDRAWN, OrderState.EXPIRED, OrderState.ABANDONED})
 # Made by the president and not yet ended: what a person can be told of, object to, or be relieved from.
 STANDING_STATES = (OrderState.ISSUED, OrderState.EFFECTIVE, OrderState.SUSPENDED)

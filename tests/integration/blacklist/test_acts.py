@@ -48,13 +48,8 @@ from blacklist.services.drafting import (
 )
 from blacklist.services.expiring import expire_due_orders
 from blacklist.services.issuing import issue_order
-from blacklist.services.removing import (
-    NoProposalError,
-    ProposalOpenError,
-    approve_removal,
-    propose_removal,
-    reject_removal,
-)
+from blacklist.services.proposing import NoProposalError, ProposalOpenError
+from blacklist.services.removing import approve_removal, propose_removal, reject_removal
 from blacklist.services.revealing import reveal_number
 from blacklist.services.reviewing import check_order, return_order
 from blacklist.services.serving import ServiceWay, record_service

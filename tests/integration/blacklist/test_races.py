@@ -25,7 +25,7 @@ from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.removals import RemovalReason
 from blacklist.services.drafting import DuplicateOrderError
 from blacklist.services.expiring import expire_due_orders
-from blacklist.services.removing import NoProposalError, ProposalOpenError
+from blacklist.services.proposing import NoProposalError, ProposalOpenError
 from tests.courts import ACTS, Courts, content, do, invent, make_courts, propose, right_hand
 
 Opened = Callable[[], AbstractContextManager[Courts]]
