@@ -43,6 +43,31 @@ def day_cn(value: date | datetime | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
+_FORMAL_DIGITS = "〇一二三四五六七八九"
+
+
+def count_cn(number: int) -> str:
+    """Write a whole number below a hundred in Chinese: 二十四.
+
+    Raises:
+        ValueError: it is negative, or a hundred and more.
+    """
+    if not 0 <= number < 100:
+        raise ValueError("0 to 99")
+    tens, ones = divmod(number, 10)
+    words = ("" if tens == 1 else _FORMAL_DIGITS[tens]) + "十" if tens else ""
+    return words + (_FORMAL_DIGITS[ones] if ones or not tens else "")
+
+
+def day_cn_formal(value: date | datetime | None) -> str:
+    """Write the closing date of a court paper: 二〇二六年十一月二十四日."""
+    if value is None:
+        return NOTHING
+    on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    year = "".join(_FORMAL_DIGITS[int(one)] for one in str(on.year))
+    return f"{year}年{count_cn(on.month)}月{count_cn(on.day)}日"
+
+
 def instant(value: datetime | None) -> str:
     """Write an instant in court time: 2026-03-01 10:05."""
     return NOTHING if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -59,7 +84,9 @@ def init_formats(app: Flask, config: Config) -> None:
     def static_url(filename: str) -> str:
         return url_for("static", filename=filename, v=digest(filename))
 
-    app.jinja_env.filters.update(money=money, money_cn=money_cn, day=day, day_cn=day_cn, instant=instant)
+    app.jinja_env.filters.update(
+        money=money, money_cn=money_cn, day=day, day_cn=day_cn, day_cn_formal=day_cn_formal, instant=instant
+    )
     app.jinja_env.globals.update(
         static_url=static_url,
         site={
