@@ -23,6 +23,7 @@ class Clock(StrEnum):
     RECONSIDERATION_RECEIVED = "reconsideration_received"
     EXIT_BAN_RECEIVED = "exit_ban_received"
     EXIT_BAN_RECONSIDERATION_RECEIVED = "exit_ban_reconsideration_received"
+    SUSPENSION_TO_CONFIRM = "suspension_to_confirm"  # ours: one person suspended on a doubt about identity
     AGENCY_OBJECTION_RECEIVED = "agency_objection_received"
     ANNOUNCEMENT_PUBLISHED = "announcement_published"
 
@@ -55,6 +56,7 @@ PERIODS: Mapping[Clock, Period] = MappingProxyType(
         Clock.RECONSIDERATION_RECEIVED: Period(15, Unit.DAYS, "LIST 12"),
         Clock.EXIT_BAN_RECEIVED: Period(10, Unit.DAYS, "REVIEW 9"),
         Clock.EXIT_BAN_RECONSIDERATION_RECEIVED: Period(15, Unit.DAYS, "REVIEW 9"),
+        Clock.SUSPENSION_TO_CONFIRM: Period(1, Unit.WORKING_DAYS, "LIST 12"),
         Clock.AGENCY_OBJECTION_RECEIVED: Period(15, Unit.DAYS, "NETQ 6"),
         Clock.ANNOUNCEMENT_PUBLISHED: Period(30, Unit.DAYS, "CPL 95", moves_off_rest_days=False),
     }
