@@ -15,7 +15,7 @@ from app.errors import prefers_english
 from blacklist.errors import InvalidError
 from blacklist.identity.sealing import Vault
 from blacklist.queries.agencies import KeyHolder
-from blacklist.queries.standing import Execute, find_standing_many
+from blacklist.queries.standing import Execute, find_permits, find_standing_many
 from blacklist.rules.purposes import PURPOSES
 from blacklist.services.asking import Asker, CheckRow, ClearAnswers, Question, answer_found
 
@@ -52,6 +52,7 @@ def answer_batch(
         if isinstance(question, Question)
     }
     found = find_standing_many(execute, list(set(index.values())))
+    permits = find_permits(execute, [one for one in found.values() if one.orders])
     asker = Asker(body["purpose"], holder.agency_id, holder.key_row_id)
     clear = ClearAnswers(asker, at=at, vault=vault)
     results: list[Result] = []
@@ -66,7 +67,16 @@ def answer_batch(
         if standing is None or not standing.orders:
             answer, record = clear.answer(question, index=key, subject_id=standing.subject_id if standing else None)
         else:
-            answer, record = answer_found(execute, question, index=key, found=standing, asker=asker, at=at, vault=vault)
+            answer, record = answer_found(
+                execute,
+                question,
+                index=key,
+                found=standing,
+                asker=asker,
+                at=at,
+                vault=vault,
+                permits=permits.get(standing.subject_id, ()),
+            )
         results.append(answer)
         records.append(record)
     return results, records

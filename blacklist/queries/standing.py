@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from blacklist.rules.checking import StandingOrder
+from blacklist.rules.checking import StandingOrder, StandingPermit
 from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.rules.subjects import BoundRole
 from blacklist.vocabulary import SubjectKind
@@ -36,6 +36,10 @@ _MANY = f"SELECT {_COLUMNS}{_TABLES}WHERE d.document_index IN"
 _BOUND_MANY = (
     "SELECT d.document_index, d.subject_id, b.order_id FROM documents d "
     "LEFT JOIN order_bindings b ON b.subject_id = d.subject_id WHERE d.document_index IN"
+)
+_PERMITS = (
+    "SELECT order_id, subject_id, purpose, permit_no, valid_from, valid_to, uses_left FROM permits "
+    "WHERE state = 'granted' AND order_id IN"
 )
 _NAMES = "SELECT 1 FROM subject_names WHERE subject_id = ? AND name_index = ?"
 MOST_AT_ONCE = 900
@@ -81,9 +85,31 @@ def find_standing_many(execute: Execute, document_indexes: Sequence[bytes]) -> d
     return standing
 
 
-def _in_parts(execute: Execute, sql: str, document_indexes: Sequence[bytes]) -> Iterator[Any]:
-    for start in range(0, len(document_indexes), MOST_AT_ONCE):
-        part = document_indexes[start : start + MOST_AT_ONCE]
+def find_permits(execute: Execute, founds: Sequence[Found]) -> dict[int, tuple[StandingPermit, ...]]:
+    """Return the granted permits of subjects under the orders that bind them, by subject; the rest are absent.
+
+    To be asked only about those whom an order would restrict: everybody else costs nothing more.
+    """
+    standing = {(order.order_id, found.subject_id) for found in founds for order in found.orders}
+    permits: dict[int, tuple[StandingPermit, ...]] = {}
+    for row in _in_parts(execute, _PERMITS, list({order_id for order_id, _ in standing})):
+        if (row[0], row[1]) not in standing:  # another person bound by the same order
+            continue
+        permit = StandingPermit(
+            order_id=row[0],
+            purpose=row[2],
+            permit_no=row[3],
+            valid_from=_date(row[4]),
+            valid_to=_date(row[5]),
+            uses_left=row[6],
+        )
+        permits[row[1]] = (*permits.get(row[1], ()), permit)
+    return permits
+
+
+def _in_parts(execute: Execute, sql: str, values: Sequence[object]) -> Iterator[Any]:
+    for start in range(0, len(values), MOST_AT_ONCE):
+        part = values[start : start + MOST_AT_ONCE]
         yield from execute(f"{sql} ({','.join('?' * len(part))})", part)
 
 
@@ -116,6 +142,10 @@ def _standing(row: Any) -> StandingOrder:
 
 
 def _day(value: str | date | None) -> date | None:
+    return None if value is None else _date(value)
+
+
+def _date(value: str | date) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 

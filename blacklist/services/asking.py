@@ -6,7 +6,7 @@ durable before the answer leaves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -21,12 +21,13 @@ from blacklist.identity.ids import denial_code, new_id
 from blacklist.identity.names import search_key
 from blacklist.identity.sealing import Vault
 from blacklist.models import Check
-from blacklist.queries.standing import Execute, Found, find_standing, has_name
-from blacklist.rules.checking import Action, Decision, Outcome, Restriction, decide
+from blacklist.queries.standing import Execute, Found, find_permits, find_standing, has_name
+from blacklist.rules.checking import Action, Decision, Outcome, Restriction, StandingPermit, decide
 from blacklist.vocabulary import SubjectKind
 
 Answer = dict[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_RELIED_UPON = "permits"  # beside a kept answer, never in one that leaves
 
 
 class CheckRow(NamedTuple):
@@ -97,16 +98,20 @@ def answer_found(
     asker: Asker,
     at: datetime,
     vault: Vault,
+    permits: Sequence[StandingPermit] | None = None,
 ) -> tuple[Answer, CheckRow]:
-    """Return answer and record where the standing orders were read already (batches)."""
-    decision = _decide(execute, question, found, asker=asker, at=at, vault=vault)
+    """Return answer and record where the standing orders were read already (batches).
+
+    `permits` are the subject's, where they were read as well; None: they are read if an order would restrict.
+    """
+    decision = _decide(execute, question, found, permits, asker=asker, at=at, vault=vault)
     code = denial_code() if decision.outcome is Outcome.RESTRICTED else None
     row_id = new_id()
     check_id = vault.check_names.name(row_id)
     answer = build_answer(check_id, decision, purpose=asker.purpose, code=code, at=at)
     kept = None
     if decision.outcome is not Outcome.CLEAR:
-        kept = vault.seal(orjson.dumps(answer).decode(), table="checks", row=row_id, column="answer")
+        kept = vault.seal(_kept(answer, decision), table="checks", row=row_id, column="answer")
     reference = question.reference
     return answer, CheckRow(
         row_id,
@@ -190,11 +195,30 @@ def _shown_instant(at: datetime) -> str:
 def recorded_answer(check: Check, *, vault: Vault) -> Answer:
     """Return a recorded answer as it was given. A `clear` one is rebuilt from its columns: they say it all."""
     if check.answer is not None:
-        kept: Answer = orjson.loads(vault.open(check.answer, table="checks", row=check.id, column="answer"))
+        kept = _opened(check, vault=vault)
+        kept.pop(_RELIED_UPON, None)
         return kept
     clear = Decision(Outcome.CLEAR, Action.PROCEED)
     name = vault.check_names.name(check.id)
     return build_answer(name, clear, purpose=check.purpose, code=None, at=check.at.astimezone(SHANGHAI))
+
+
+def permits_relied_upon(check: Check, *, vault: Vault) -> tuple[str, ...]:
+    """Return the numbers of the permits a recorded answer rests on, the one it showed first; none but for `permitted`."""
+    return () if check.answer is None else tuple(_opened(check, vault=vault).get(_RELIED_UPON, ()))
+
+
+def _kept(answer: Answer, decision: Decision) -> str:
+    """Return what the record keeps: the answer, and beside it all permits it rests on, of which it shows one."""
+    if decision.permit is None:
+        return orjson.dumps(answer).decode()
+    numbers = [decision.permit.permit_no, *(each.permit_no for each in decision.permits)]
+    return orjson.dumps({**answer, _RELIED_UPON: list(dict.fromkeys(numbers))}).decode()
+
+
+def _opened(check: Check, *, vault: Vault) -> Answer:
+    opened: Answer = orjson.loads(vault.open(check.answer or b"", table="checks", row=check.id, column="answer"))
+    return opened
 
 
 def message_of(decision: Decision) -> str:
@@ -207,14 +231,30 @@ def message_of(decision: Decision) -> str:
 
 
 def _decide(
-    execute: Execute, question: Question, found: Found | None, *, asker: Asker, at: datetime, vault: Vault
+    execute: Execute,
+    question: Question,
+    found: Found | None,
+    permits: Sequence[StandingPermit] | None,
+    *,
+    asker: Asker,
+    at: datetime,
+    vault: Vault,
 ) -> Decision:
     if found is None or found.kind is None:
         return decide(asker.purpose, on=at.date(), subject_kind=SubjectKind.NATURAL, orders=())
     name_matches = None
     if question.name is not None and found.orders:
         name_matches = has_name(execute, found.subject_id, vault.name_index(search_key(question.name)))
-    return decide(asker.purpose, on=at.date(), subject_kind=found.kind, orders=found.orders, name_matches=name_matches)
+    purpose, on, kind, orders = asker.purpose, at.date(), found.kind, found.orders
+    decision = decide(
+        purpose, on=on, subject_kind=kind, orders=orders, permits=permits or (), name_matches=name_matches
+    )
+    if permits is not None or decision.outcome is not Outcome.RESTRICTED:
+        return decision
+    own = find_permits(execute, (found,)).get(found.subject_id)
+    if own is None:
+        return decision
+    return decide(purpose, on=on, subject_kind=kind, orders=orders, permits=own, name_matches=name_matches)
 
 
 def _shown(one: Restriction) -> Answer:

@@ -16,6 +16,7 @@ from blacklist.models import (
     Check,
     CheckOutcome,
     KeptAnswer,
+    PermitUse,
     QuotaDay,
     QuotaSubject,
     RateBucket,
@@ -78,13 +79,13 @@ def _remove(session: Session, model: type[Base], condition: ColumnElement[bool])
 
 
 def _remove_checks(session: Session, *, before: datetime) -> int:
-    # What was done about a check goes with it, first: its row points at the check.
-    due = session.scalars(select(Check.id).where(Check.id < first_id_at(before)).order_by(Check.id).limit(BATCH)).all()
+    old = select(Check.id).where(Check.id < first_id_at(before))
+    # What was done about a check goes with it, first: its rows point at the check. The trail keeps that a permit was used.
+    due = session.scalars(old.order_by(Check.id).limit(BATCH)).all()
     if not due:
         return 0
-    session.execute(
-        delete(CheckOutcome).where(CheckOutcome.check_row_id.in_(due)).execution_options(synchronize_session=False)
-    )
+    for model in (CheckOutcome, PermitUse):
+        session.execute(delete(model).where(model.check_row_id.in_(due)).execution_options(synchronize_session=False))
     return _count(session.execute(delete(Check).where(Check.id.in_(due)).execution_options(synchronize_session=False)))
 
 

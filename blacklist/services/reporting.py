@@ -15,6 +15,8 @@ from blacklist.identity.texts import clean_text
 from blacklist.models import CheckOutcome
 from blacklist.queries.agencies import find_check
 from blacklist.services import auditing
+from blacklist.services.asking import permits_relied_upon
+from blacklist.services.using_permits import use_permits
 
 CLOCK_ALLOWANCE = timedelta(minutes=5)
 MOST_NOTE = 500
@@ -47,9 +49,11 @@ def report_outcome(
 ) -> CheckOutcome:
     """Record what was done. Later reports of the same check stand beside earlier ones.
 
+    The first `permit_used` uses every permit the check relied on, once; its repeats use nothing more.
+
     Raises:
         CheckNotFoundError: there is no such check of this agency. InvalidError: the time is before the check or to come.
-        NoPermitError: a permit is said to be used where none was answered.
+        NoPermitError: a permit is said to be used where none was answered. PermitUsedUpError: it has no use left.
     """
     check = find_check(session, check_id, agency_id=agency_id, vault=vault)
     if check is None:
@@ -61,6 +65,9 @@ def report_outcome(
     if action == "permit_used" and check.outcome != "permitted":
         raise NoPermitError("该次查询未答复单次许可，不能回报已使用。", "The check was not answered `permitted`.")
     cleaned = clean_text(note, pointer="/note", most=MOST_NOTE, multiline=True) if note else None
+
+    if action == "permit_used":
+        use_permits(session, check, permits_relied_upon(check, vault=vault), used_at=done_at, at=at)
 
     row_id = new_id()
     outcome = CheckOutcome(

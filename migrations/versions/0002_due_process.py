@@ -16,7 +16,8 @@ depends_on = None
 
 WITH_REVIEWER = "role IN ('clerk','checker','president','reviewer','supervisor')"
 WITHOUT_REVIEWER = "role IN ('clerk','checker','president','supervisor')"
-UNCHANGING = ("case_events", "order_versions", "permit_uses", "remedy_notes")
+UNCHANGING = ("case_events", "order_versions", "remedy_notes")
+KEPT_FOR_A_TIME = ("permit_uses",)  # never changed, but purged together with its check
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -561,14 +562,13 @@ def _change_roles(known: str) -> None:
 
 
 def _create_triggers() -> None:
-    for table in UNCHANGING:
+    for table, act in _forbidden():
         if op.get_bind().dialect.name == "postgresql":
             op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
             )
-            continue
-        for act in ("UPDATE", "DELETE"):
+        else:
             op.execute(
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -576,9 +576,11 @@ def _create_triggers() -> None:
 
 
 def _drop_triggers() -> None:
-    for table in UNCHANGING:
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-            continue
-        for act in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_no_{act}")
+    of_table = op.get_bind().dialect.name == "postgresql"
+    for table, act in _forbidden():
+        op.execute(f"DROP TRIGGER {table}_no_{act.lower()}" + (f" ON {table}" if of_table else ""))
+
+
+def _forbidden() -> list[tuple[str, str]]:
+    acts = [(table, act) for table in UNCHANGING for act in ("UPDATE", "DELETE")]
+    return acts + [(table, "UPDATE") for table in KEPT_FOR_A_TIME]
