@@ -18,10 +18,12 @@ from blacklist.identity.case_numbers import parse_case_number
 from blacklist.identity.check_digits import resident_check
 from blacklist.identity.sealing import Vault
 from blacklist.models import AuditEntry, Base, Case, Order
+from blacklist.rules.corrections import CorrectableFact
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.removals import RemovalReason
-from blacklist.services import drafting, issuing, removing, reviewing, serving, staffing
+from blacklist.rules.suspensions import SuspensionReason
+from blacklist.services import correcting, drafting, issuing, removing, reviewing, serving, staffing, suspending
 from blacklist.services.expiring import expire_due_orders
 
 CODE, OTHER_CODE = "京0199", "京0198"
@@ -121,6 +123,12 @@ def content(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+def _check(telling: Telling, order: Order, subject: SandboxSubject, at: datetime) -> None:
+    telling.check(order, subject, at=at)
+    if order.kind == OrderKind.LISTING.value:
+        telling.issue_consumption_order(order, at=at)  # so that the next step is one a president may take
+
+
 def _abandon(courts: Courts, telling: Telling, order: Order, subject: SandboxSubject, at: datetime) -> None:
     drafting.abandon_draft(
         courts.session, order.public_id, reason="测试", version=order.version, actor=courts.clerk, at=at
@@ -142,12 +150,16 @@ def _expire(courts: Courts, telling: Telling, order: Order, subject: SandboxSubj
 Step = Callable[[Courts, Telling, Order, SandboxSubject, datetime], Any]
 STEPS: dict[str, Step] = {
     "submit": lambda courts, telling, order, subject, at: telling.submit(order, at=at),
-    "check": lambda courts, telling, order, subject, at: telling.check(order, subject, at=at),
+    "check": lambda courts, telling, order, subject, at: _check(telling, order, subject, at),
     "issue": lambda courts, telling, order, subject, at: telling.issue(order, at=at),
     "serve": lambda courts, telling, order, subject, at: telling.serve(order, at=at),
     "remove": lambda courts, telling, order, subject, at: telling.remove(order, RemovalReason.R9, basis="-", at=at),
     "withdraw": lambda courts, telling, order, subject, at: telling.remove(order, RemovalReason.W, basis="-", at=at),
     "propose": lambda courts, telling, order, subject, at: propose(courts, order),
+    "suspend": lambda courts, telling, order, subject, at: do(courts, "suspend", order, subject),
+    "confirm": lambda courts, telling, order, subject, at: do(courts, "approve_suspension", order, subject),
+    "resume": lambda courts, telling, order, subject, at: do(courts, "resume", order, subject),
+    "correct": lambda courts, telling, order, subject, at: do(courts, "correct", order, subject),
     "abandon": _abandon,
     "return": _return,
     "expire": _expire,
@@ -162,6 +174,10 @@ PATHS: dict[str, Iterable[str]] = {
     "issued": _TO_EFFECT[:3],
     "effective": _TO_EFFECT,
     "proposed": (*_TO_EFFECT, "propose"),
+    "suspension-proposed": (*_TO_EFFECT, "suspend"),
+    "suspended": (*_TO_EFFECT, "suspend", "confirm"),
+    "resumption-proposed": (*_TO_EFFECT, "suspend", "confirm", "resume"),
+    "correction-proposed": (*_TO_EFFECT, "correct"),
     "removed": (*_TO_EFFECT, "remove"),
     "withdrawn": (*_TO_EFFECT, "withdraw"),
     "expired": (*_TO_EFFECT, "expire"),
@@ -179,11 +195,11 @@ class DeskAct:
 
 
 def _amend(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
-    draft = _draft_like(courts, order, subject)
+    draft = draft_like(courts, order, subject)
     return drafting.amend_draft(courts.session, order.public_id, draft, vault=courts.vault, **given)
 
 
-def _draft_like(courts: Courts, order: Order, subject: SandboxSubject) -> drafting.OrderDraft:
+def draft_like(courts: Courts, order: Order, subject: SandboxSubject) -> drafting.OrderDraft:
     case = courts.session.get_one(Case, order.case_id)
     return drafting.OrderDraft(
         kind=OrderKind(order.kind),
@@ -199,13 +215,77 @@ def _draft_like(courts: Courts, order: Order, subject: SandboxSubject) -> drafti
     )
 
 
+def _suspend(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
+    return suspending.propose_suspension(
+        courts.session,
+        order.public_id,
+        reason=SuspensionReason.OBJECTION,
+        until=courts.at.date() + timedelta(days=30),
+        document="审查笔录（测试）",
+        note="",
+        vault=courts.vault,
+        **given,
+    )
+
+
+def _doubt(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
+    return suspending.suspend_for_doubt(
+        courts.session,
+        order.public_id,
+        until=courts.at.date() + timedelta(days=30),
+        document="来访登记（测试）",
+        note="同名",
+        vault=courts.vault,
+        **given,
+    )
+
+
+def _resume(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
+    return suspending.propose_resumption(
+        courts.session,
+        order.public_id,
+        basis="名单规定第十二条",
+        document="审查决定（测试）",
+        note="已核实",
+        vault=courts.vault,
+        **given,
+    )
+
+
+def _correct(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
+    return correcting.propose_correction(
+        courts.session,
+        order.public_id,
+        facts={CorrectableFact.DUTY_PUBLIC: "更正后的公开文本（测试）", CorrectableFact.AMOUNT_DUE: "1.00"},
+        reason="笔误",
+        document="卷宗（测试）",
+        found_on=courts.at.date(),
+        vault=courts.vault,
+        **given,
+    )
+
+
+Decision = Callable[..., Any]
+
+
+def _decided(decide: Decision) -> Decision:
+    """A decision of the president as one of the acts below."""
+
+    def run(courts: Courts, order: Order, subject: SandboxSubject, **given: Any) -> Any:
+        return decide(courts.session, order.public_id, vault=courts.vault, **given)
+
+    return run
+
+
 ACTS: dict[str, DeskAct] = {
     "amend": DeskAct("draft", Role.CLERK, ("order.amended",), _amend),
     "submit": DeskAct(
         "draft",
         Role.CLERK,
         ("order.submitted",),
-        lambda courts, order, subject, **given: drafting.submit_order(courts.session, order.public_id, **given),
+        lambda courts, order, subject, **given: drafting.submit_order(
+            courts.session, order.public_id, vault=courts.vault, **given
+        ),
     ),
     "abandon": DeskAct(
         "draft",
@@ -274,6 +354,19 @@ ACTS: dict[str, DeskAct] = {
         lambda courts, order, subject, **given: removing.reject_removal(
             courts.session, order.public_id, note="理由（测试）", vault=courts.vault, **given
         ),
+    ),
+    "suspend": DeskAct("effective", Role.CLERK, ("order.suspension-proposed",), _suspend),
+    "doubt": DeskAct("effective", Role.CLERK, ("order.suspension-proposed", "order.suspended"), _doubt),
+    "approve_suspension": DeskAct(
+        "suspension-proposed", Role.PRESIDENT, ("order.suspended",), _decided(suspending.approve_suspension)
+    ),
+    "resume": DeskAct("suspended", Role.CLERK, ("order.resumption-proposed",), _resume),
+    "approve_resumption": DeskAct(
+        "resumption-proposed", Role.PRESIDENT, ("order.resumed",), _decided(suspending.approve_resumption)
+    ),
+    "correct": DeskAct("effective", Role.CLERK, ("order.correction-proposed",), _correct),
+    "approve_correction": DeskAct(
+        "correction-proposed", Role.PRESIDENT, ("order.corrected",), _decided(correcting.approve_correction)
     ),
 }
 

@@ -6,12 +6,22 @@ from collections.abc import Collection
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor
 from blacklist.errors import NotFoundError
-from blacklist.models import AuditEntry, Case, Court, Order, OrderBinding, Proposal, ServiceAttempt
+from blacklist.models import (
+    AuditEntry,
+    Case,
+    Court,
+    Order,
+    OrderBinding,
+    OrderVersion,
+    Proposal,
+    ServiceAttempt,
+    SubjectDocument,
+)
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState
 
@@ -106,9 +116,22 @@ def list_service_attempts(session: Session, order_id: int) -> list[ServiceAttemp
     )
 
 
+def list_versions(session: Session, order_id: int) -> list[OrderVersion]:
+    """Return what an order said before each correction or record of performance, oldest first."""
+    return list(
+        session.scalars(select(OrderVersion).where(OrderVersion.order_id == order_id).order_by(OrderVersion.number))
+    )
+
+
 def list_history(session: Session, order_id: int) -> list[AuditEntry]:
     """Return the audit entries of an order, oldest first."""
     return list(session.scalars(select(AuditEntry).where(AuditEntry.object_id == order_id).order_by(AuditEntry.number)))
+
+
+def place_of(order_no: str) -> int:
+    """Return the count at the end of a decision's number: 2 of `（2026）京0199执1234号-失信2`, 0 where there is none."""
+    digits = order_no[len(order_no.rstrip("0123456789")) :]
+    return int(digits) if digits else 0
 
 
 def find_open_proposal(
@@ -135,6 +158,41 @@ def find_standing_duplicate(
     if but is not None:
         query = query.where(Order.id != but)
     return session.scalars(query).first()
+
+
+def find_consumption_order(session: Session, listing: Order, *, states: Collection[OrderState]) -> Order | None:
+    """Return the consumption order of a listing's case against the same debtor in one of `states`, newest first."""
+    return session.scalars(
+        select(Order)
+        .where(
+            Order.case_id == listing.case_id,
+            Order.subject_id == listing.subject_id,
+            Order.kind == OrderKind.CONSUMPTION.value,
+            Order.state.in_([state.value for state in states]),
+        )
+        .order_by(Order.id.desc())
+    ).first()
+
+
+def has_effective(session: Session, subject_id: int, kind: OrderKind, *, court_id: int, but: int, on: date) -> bool:
+    """Tell whether another order of this kind by the same court is in force against the subject on a day."""
+    found = session.scalars(
+        select(Order.id).where(
+            Order.subject_id == subject_id,
+            Order.kind == kind.value,
+            Order.court_id == court_id,
+            Order.state == OrderState.EFFECTIVE.value,
+            Order.id != but,
+            or_(Order.ends_on.is_(None), Order.ends_on >= on),
+        )
+    ).first()
+    return found is not None
+
+
+def count_documents(session: Session, subject_id: int) -> int:
+    """Return how many identity documents of a subject are on record."""
+    query = select(func.count()).select_from(SubjectDocument).where(SubjectDocument.subject_id == subject_id)
+    return session.scalar(query) or 0
 
 
 def list_due_to_expire(session: Session, *, on: date, most: int) -> list[int]:

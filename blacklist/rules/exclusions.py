@@ -28,6 +28,10 @@ class Circumstance(StrEnum):
     GRACE_RUNNING = "grace_running"
     RELISTING_BARRED = "relisting_barred"
     WITHOUT_FULL_CAPACITY = "without_full_capacity"
+    # These three bar nothing by themselves; they ask for an answer (rules.warnings).
+    STUDENT_LOAN = "student_loan"
+    STATE_ORGAN = "state_organ"
+    PUBLIC_OFFICIAL = "public_official"
 
 
 # Circumstances under which "able but refuses" is not made out; they bar ground 1 alone.

@@ -49,6 +49,7 @@ class Act(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     PERMIT = "permit"
+    RELEASE = "release"
     REMOVE = "remove"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
@@ -87,7 +88,7 @@ STATE_AFTER: Mapping[tuple[OrderState | None, Act], OrderState] = MappingProxyTy
         (OrderState.EFFECTIVE, Act.EXTEND): OrderState.EFFECTIVE,
         (OrderState.SUSPENDED, Act.EXTEND): OrderState.SUSPENDED,
         (OrderState.EFFECTIVE, Act.PERMIT): OrderState.EFFECTIVE,
-        **{(state, act): state for state in STANDING_STATES for act in (Act.RECORD_SERVICE, Act.CORRECT)},
+        **{(state, act): state for state in STANDING_STATES for act in (Act.RECORD_SERVICE, Act.CORRECT, Act.RELEASE)},
         **{(state, Act.REMOVE): OrderState.REMOVED for state in STANDING_STATES},
         **{(state, Act.WITHDRAW): OrderState.WITHDRAWN for state in STANDING_STATES},
         **{(state, Act.EXPIRE): OrderState.EXPIRED for state in STANDING_STATES},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,14 +22,17 @@ from blacklist.identity.documents import Document
 from blacklist.identity.ids import new_id, public_id
 from blacklist.identity.sealing import Vault
 from blacklist.models import Case, Court, Order, OrderBinding, Subject
+from blacklist.queries import applications as application_queries
 from blacklist.queries import orders as order_queries
 from blacklist.rules.articles import RULE_VERSION
 from blacklist.rules.exclusions import Circumstance, require_may_order
 from blacklist.rules.grounds import Ground
-from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
+from blacklist.rules.lifecycle import STANDING_STATES, Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_role
+from blacklist.rules.renewals import may_stand_beside
 from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import term_of
+from blacklist.rules.warnings import SoftWarning, WarningFacts, require_answers, soft_warnings
 from blacklist.services import auditing
 from blacklist.services.subjects import register_subject
 from blacklist.vocabulary import Sex, SubjectKind
@@ -39,6 +44,14 @@ class DuplicateOrderError(ConflictError):
     code = "duplicate-order"
     title = "该案中已有同类决定"
     title_english = "Such an order exists in this case"
+
+
+class NumberedInCaseError(ConflictError):
+    """An order that was taken back holds a spent number of its case; moved elsewhere, that number could come again."""
+
+    code = "numbered-in-case"
+    title = "该决定已在原案号下编号"
+    title_english = "The order was numbered in its first case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class OrderDraft:
     exit_ban_months: int | None = None
     circumstances: frozenset[Circumstance] = frozenset()
     predecessor_id: int | None = None
+    application_id: int | None = None  # the creditor's application it is made on; None: of the court's own motion
 
 
 def draft_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datetime, vault: Vault) -> Order:
@@ -101,7 +115,8 @@ def draft_order(session: Session, draft: OrderDraft, *, actor: Actor, at: dateti
 
     case = _case_of(session, draft, court, at=at)
     subject = _register(session, draft.debtor, vault=vault, at=at)
-    _require_no_duplicate(session, subject, case, draft.kind, but=None)
+    _require_not_barred(session, draft, subject, case, at=at)
+    _require_no_duplicate(session, subject, case, draft, but=None)
     order = Order(
         id=new_id(),
         public_id=public_id(),
@@ -136,6 +151,7 @@ def amend_draft(
         OrderNotFoundError: there is no such order at the actor's courts.
         InvalidError: as for a draft, or the kind is another: that is another order.
         TransitionError: it is past drafting. StaleVersionError: somebody changed it meanwhile.
+        NumberedInCaseError: it was issued in this case and taken back, and shall move to another.
     """
     order = order_queries.get_order(session, public_id, actor=actor, lock=True)
     court = session.get_one(Court, order.court_id)
@@ -149,8 +165,16 @@ def amend_draft(
     _require_complete(draft, court, at=at)
 
     case = _case_of(session, draft, court, at=at)
+    if order.order_no is not None and case.id != order.case_id:
+        raise NumberedInCaseError(
+            "该决定曾在原案号下编号后收回，不能改到另一案件；请放弃后另行录入。",
+            "It was numbered in its first case and taken back; draft another order instead.",
+        )
     subject = _register(session, draft.debtor, vault=vault, at=at)
-    _require_no_duplicate(session, subject, case, OrderKind(order.kind), but=order.id)
+    if (application := application_queries.find_of_order(session, order.id)) is not None:
+        draft = replace(draft, application_id=application.id)
+    _require_not_barred(session, draft, subject, case, at=at)
+    _require_no_duplicate(session, subject, case, draft, but=order.id)
     order.state, order.version = state.value, order.version + 1
     order.case_id, order.subject_id, order.drafted_by = case.id, subject.id, _person(actor)
     order.submitted_at = order.checked_by = order.checked_at = order.returned_reason = None
@@ -165,8 +189,21 @@ def amend_draft(
     return order
 
 
-def submit_order(session: Session, public_id: str, *, version: int, actor: Actor, at: datetime) -> Order:
-    """Hand a draft to the checker after it was read back."""
+def submit_order(
+    session: Session,
+    public_id: str,
+    *,
+    version: int,
+    actor: Actor,
+    at: datetime,
+    vault: Vault,
+    answers: Mapping[SoftWarning, str] = MappingProxyType({}),
+) -> Order:
+    """Hand a draft to the checker after it was read back; every soft warning needs its answer, which is kept.
+
+    Raises:
+        InvalidError: a warning is not answered. TransitionError: it is no draft, or handed in already.
+    """
     order = order_queries.get_order(session, public_id, actor=actor, lock=True)
 
     require_role(actor, Role.CLERK, order.court_id)
@@ -174,12 +211,51 @@ def submit_order(session: Session, public_id: str, *, version: int, actor: Actor
     state = state_after(OrderState(order.state), Act.SUBMIT)
     if order.submitted_at is not None:
         raise TransitionError("该决定已提交核验。", "The order has been submitted.")
+    warnings = warnings_about(session, order, on=at.date())
+    require_answers(warnings, answers)
 
     order.state, order.submitted_at, order.version = state.value, at, order.version + 1
+    answered = {one.value: answers[one].strip() for one in warnings}
+    order.warnings = _sealed(
+        order, "warnings", json.dumps(answered, ensure_ascii=False) if answered else "", vault=vault
+    )
 
-    auditing.record(session, AuditEvent.ORDER_SUBMITTED, order.id, actor=actor, at=at, court_id=order.court_id)
+    facts: auditing.Facts = {"warnings": ",".join(answered)} if answered else {}
+    auditing.record(
+        session, AuditEvent.ORDER_SUBMITTED, order.id, actor=actor, at=at, court_id=order.court_id, facts=facts
+    )
     session.flush()
     return order
+
+
+def warnings_about(session: Session, order: Order, *, on: date) -> tuple[SoftWarning, ...]:
+    """Return the soft warnings a draft raises as it stands."""
+    bound = {one.subject_id for one in order_queries.list_bindings(session, order.id)}
+    return soft_warnings(
+        WarningFacts(
+            kind=OrderKind(order.kind),
+            circumstances=circumstances_of(order),
+            amount_due=order.amount_due,
+            amount_performed=order.amount_performed,
+            same_kind_in_force=order_queries.has_effective(
+                session, order.subject_id, OrderKind(order.kind), court_id=order.court_id, but=order.id, on=on
+            ),
+            documents=min((order_queries.count_documents(session, one) for one in bound), default=1),
+        )
+    )
+
+
+def circumstances_of(order: Order) -> frozenset[Circumstance]:
+    """Return the circumstances on record of an order."""
+    return frozenset(Circumstance(code) for code in order.circumstances.split(",") if code)
+
+
+def answers_of(order: Order, *, vault: Vault) -> dict[SoftWarning, str]:
+    """Return the soft warnings of a submitted order with the clerk's answers."""
+    if order.warnings is None:
+        return {}
+    opened = json.loads(vault.open(order.warnings, table="orders", row=order.id, column="warnings"))
+    return {SoftWarning(code): answer for code, answer in opened.items()}
 
 
 def abandon_draft(session: Session, public_id: str, *, reason: str, version: int, actor: Actor, at: datetime) -> Order:
@@ -295,11 +371,41 @@ def _missing(draft: OrderDraft, court: Court, *, at: datetime) -> Sequence[Fault
     return faults
 
 
-def _require_no_duplicate(session: Session, subject: Subject, case: Case, kind: OrderKind, *, but: int | None) -> None:
-    if order_queries.find_standing_duplicate(session, subject_id=subject.id, case_id=case.id, kind=kind, but=but):
+def _require_no_duplicate(
+    session: Session, subject: Subject, case: Case, draft: OrderDraft, *, but: int | None
+) -> None:
+    duplicate = order_queries.find_standing_duplicate(
+        session, subject_id=subject.id, case_id=case.id, kind=draft.kind, but=but
+    )
+    if duplicate is not None and not _follows(session, subject, case, draft):
         raise DuplicateOrderError(
             "该案对同一被执行人已有同类决定正在办理或生效，不能重复作出。",
             "An order of this kind against this person in this case exists.",
+        )
+
+
+def _follows(session: Session, subject: Subject, case: Case, draft: OrderDraft) -> bool:
+    """Tell whether a draft renews or supplements the standing order it names as its predecessor."""
+    if draft.predecessor_id is None or not may_stand_beside(draft.kind, binds_others=bool(draft.bound)):
+        return False
+    before = session.get_one(Order, draft.predecessor_id)
+    same = (before.kind, before.case_id, before.subject_id) == (draft.kind.value, case.id, subject.id)
+    return same and OrderState(before.state) in STANDING_STATES
+
+
+def _require_not_barred(session: Session, draft: OrderDraft, subject: Subject, case: Case, *, at: datetime) -> None:
+    """Refuse a creditor's application to list again too early; the court's own motion is not barred (LIST 10)."""
+    if draft.application_id is None or draft.kind is not OrderKind.LISTING:
+        return
+    on = at.date()
+    if application_queries.relisting_bar(session, subject_id=subject.id, case_id=case.id, on=on) is not None:
+        require_may_order(
+            draft.kind,
+            debtor_kind=draft.debtor.document.kind,
+            birth_date=draft.debtor.document.birth_date or draft.debtor.birth_date,
+            on=on,
+            grounds=draft.grounds,
+            circumstances={Circumstance.RELISTING_BARRED},
         )
 
 
@@ -334,6 +440,7 @@ def _fill(order: Order, draft: OrderDraft, *, vault: Vault) -> None:
     order.amount_due, order.amount_performed = draft.amount_due, draft.amount_performed
     order.exit_ban_months = draft.exit_ban_months
     order.predecessor_id = draft.predecessor_id
+    order.circumstances = ",".join(sorted(one.value for one in draft.circumstances))
 
 
 def _sealed(order: Order, column: str, text: str, *, vault: Vault) -> bytes | None:

@@ -16,8 +16,11 @@ from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.vocabulary import SubjectKind
 
 
-def publish(session: Session, order: Order, *, vault: Vault, at: datetime) -> None:
-    """Put an effective order into the public index, if its kind is public."""
+def publish(session: Session, order: Order, *, vault: Vault, at: datetime, since: datetime | None = None) -> None:
+    """Put an effective order into the public index, if its kind is public.
+
+    `since` is when it was first shown, where it is shown again after a suspension or a correction.
+    """
     public = is_public(
         OrderKind(order.kind),
         OrderState(order.state),
@@ -40,7 +43,7 @@ def publish(session: Session, order: Order, *, vault: Vault, at: datetime) -> No
             birth_year=subject.birth_date.year if subject.birth_date else None,
             court_id=court.id,
             region=court.region,
-            published_at=at,
+            published_at=since or at,
             ends_on=order.ends_on,
         )
     )

@@ -62,11 +62,29 @@ def register_subject(
         subject = find_or_create()
     add_name(session, subject, name, vault=vault, at=at)
     if representative:
-        subject.representative = vault.seal(
-            stored_name(representative), table="subjects", row=subject.id, column="representative"
-        )
+        set_representative(subject, representative, vault=vault)
     session.flush()
     return subject
+
+
+def set_representative(subject: Subject, name: str, *, vault: Vault) -> None:
+    """Name a unit's legal representative or principal: a fact about the unit, which binds nobody."""
+    subject.representative = vault.seal(stored_name(name), table="subjects", row=subject.id, column="representative")
+
+
+def correct_name(session: Session, subject: Subject, name: str, *, vault: Vault, at: datetime) -> None:
+    """Make `name` the one the subject is shown by; earlier names stay known."""
+    name = stored_name(name)
+    index = vault.name_index(search_key(name))
+    known = session.scalars(
+        select(SubjectName).where(SubjectName.subject_id == subject.id, SubjectName.name_index == index)
+    ).first()
+    if known is None:
+        add_name(session, subject, name, vault=vault, at=at)
+        return
+    known.created_at = at
+    known.name = vault.seal(name, table="subject_names", row=known.id, column="name")
+    session.flush()
 
 
 def _find_subject(session: Session, indexes: Mapping[bytes, Document]) -> tuple[Subject | None, list[Document]]:

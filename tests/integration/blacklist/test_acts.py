@@ -37,6 +37,7 @@ from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.removals import RemovalReason
 from blacklist.rules.terms import add_months
+from blacklist.rules.warnings import SoftWarning
 from blacklist.services import staffing
 from blacklist.services.drafting import (
     DuplicateOrderError,
@@ -120,6 +121,8 @@ class Desk:
         for name in path:
             if not (name == "serve" and order.state == "effective"):  # an exit ban needs no service
                 self.do(name, order)
+            if name == "check" and order.kind == OrderKind.LISTING.value:
+                self.told.issue_consumption_order(order, at=self.at)
         return order
 
     def do(self, name: str, order: Order, *, actor: Actor | None = None, version: int | None = None) -> None:
@@ -188,7 +191,10 @@ class OneAct:
 
 
 def _submit(desk: Desk, order: Order, actor: Actor, version: int) -> object:
-    return submit_order(desk.session, order.public_id, version=version, actor=actor, at=desk.at)
+    answers = dict.fromkeys(SoftWarning, "已核实")
+    return submit_order(
+        desk.session, order.public_id, version=version, actor=actor, at=desk.at, vault=desk.vault, answers=answers
+    )
 
 
 def _amend(desk: Desk, order: Order, actor: Actor, version: int) -> object:
@@ -254,13 +260,12 @@ def _serve(
     )
 
 
-def _propose(
-    desk: Desk, order: Order, actor: Actor, version: int, reason: RemovalReason = RemovalReason.R1
-) -> Proposal:
+def _propose(desk: Desk, order: Order, actor: Actor, version: int, reason: RemovalReason | None = None) -> Proposal:
+    performed = RemovalReason.R1 if order.kind == OrderKind.LISTING.value else RemovalReason.PERFORMED
     return propose_removal(
         desk.session,
         order.public_id,
-        reason=reason,
+        reason=reason or performed,
         basis="名单规定第十条",
         document="结案通知书1号",
         note="",
@@ -604,6 +609,7 @@ class TestEffect:
     @pytest.mark.requirement("I1")
     def test_publication_follows_the_state_of_a_listing(self, desk: Desk) -> None:
         order = desk.draft(UNIT_ONE)
+        desk.told.issue_consumption_order(order, at=desk.at)
         seen = []
         for name in ("submit", "check", "issue", "serve", "propose", "reject", "propose", "approve"):
             desk.do(name, order)
@@ -654,7 +660,6 @@ class TestEffect:
     def test_decisions_are_numbered_by_case_and_kind(self, desk: Desk) -> None:
         case = parse_case_number("（2026）京0199执777号")
         listing = desk.make("issued", case_number=case)
-        desk.make("issued", case_number=case, kind=OrderKind.CONSUMPTION, grounds=())
         desk.do("propose", listing)
         desk.do("approve", listing)
         again = desk.make("issued", case_number=case)
@@ -733,8 +738,8 @@ class TestVerification:
 
     @pytest.fixture
     def told(self, desk: Desk) -> Desk:
-        """A desk with a trail behind it, and the database's own locks taken off."""
-        desk.make("removed")
+        """A desk with a trail of eight entries behind it, and the database's own locks taken off."""
+        desk.make("removed", kind=OrderKind.CONSUMPTION, grounds=())
         if desk.session.get_bind().dialect.name == "sqlite":
             triggers = ("audit_entries_no_update", "audit_entries_no_delete")
             statements = [f"DROP TRIGGER {name}" for name in triggers]

@@ -20,9 +20,11 @@ from blacklist.identity.sealing import Vault
 from blacklist.models import AuditEntry, Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.queries.verification import verify_audit_chain, verify_orders
+from blacklist.rules.extensions import ExtensionReason
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.removals import RemovalReason
+from blacklist.services import extending
 from blacklist.services.drafting import DuplicateOrderError
 from blacklist.services.expiring import expire_due_orders
 from blacklist.services.proposing import NoProposalError, ProposalOpenError
@@ -149,7 +151,7 @@ def test_an_act_whose_any_statement_fails_has_not_happened(own_engine: Engine, o
 class TestAtOnce:
     """Two at the same moment."""
 
-    @pytest.mark.parametrize("name", ["amend", "submit", "check", "issue", "serve", "propose", "approve", "reject"])
+    @pytest.mark.parametrize("name", [name for name in ACTS if name not in ("abandon", "return")])
     def test_the_same_act_by_two_happens_once(self, opened: Opened, name: str) -> None:
         with opened() as courts:
             order, subject = courts.order(ACTS[name].ready)
@@ -199,6 +201,71 @@ class TestAtOnce:
         assert_one_won(results, ProposalOpenError)
         with opened() as courts:
             assert courts.session.scalar(select(func.count()).select_from(Proposal)) == 1
+            assert_sound(courts)
+
+    def test_a_removal_and_an_extension_decided(self, opened: Opened) -> None:
+        """Whichever is first, the other is looked at again: nobody is freed and held at once."""
+        with opened() as courts:
+            order, subject = courts.order("effective")
+            order.grounds = "G3,G4"
+            extending.propose_extension(
+                courts.session,
+                order.public_id,
+                reason=ExtensionReason.SEVERAL_KINDS,
+                years=1,
+                document="笔录（测试）",
+                note="两项情形",
+                version=order.version,
+                actor=courts.clerk,
+                at=courts.at,
+                vault=courts.vault,
+            )
+            propose(courts, order)
+            version, ends_on, before = order.version, order.ends_on, length(courts.session)
+
+        def remove() -> None:
+            with opened() as mine:
+                do(mine, "approve", order, subject, version=version)
+
+        def extend() -> None:
+            with opened() as mine:
+                extending.approve_extension(
+                    mine.session,
+                    order.public_id,
+                    version=version,
+                    actor=mine.second,
+                    at=mine.at,
+                    vault=mine.vault,
+                )
+
+        results = at_once(remove, extend)
+
+        assert_one_won(results, StaleVersionError, TransitionError)
+        with opened() as courts:
+            now = courts.session.get_one(Order, order.id)
+            if results[0] is None:
+                assert (now.state, now.ends_on) == ("removed", ends_on)
+            else:
+                assert (now.state, now.extended_years) == ("effective", 1)
+            assert len(courts.events(order, since=before)) == 1
+            assert_sound(courts)
+
+    def test_a_suspension_and_a_removal_decided(self, opened: Opened) -> None:
+        with opened() as courts:
+            order, subject = courts.order("suspension-proposed")
+            propose(courts, order)
+            version = order.version
+
+        def act(name: str, who: Actor) -> None:
+            with opened() as mine:
+                do(mine, name, order, subject, version=version, actor=who)
+
+        results = at_once(lambda: act("approve", courts.president), lambda: act("approve_suspension", courts.second))
+
+        assert_one_won(results, StaleVersionError, TransitionError)
+        with opened() as courts:
+            state = courts.session.scalar(select(Order.state).where(Order.id == order.id))
+            assert state == ("removed" if results[0] is None else "suspended")
             assert_sound(courts)
 
     @pytest.mark.requirement("I1")

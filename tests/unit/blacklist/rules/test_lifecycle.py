@@ -9,6 +9,7 @@ from blacklist.rules.lifecycle import FINAL_STATES, STATE_AFTER, Act, OrderState
 STANDING = {
     "record_service": None,
     "correct": None,
+    "release": None,
     "remove": "removed",
     "withdraw": "withdrawn",
     "expire": "expired",
@@ -24,12 +25,13 @@ EXPECTED = {
     },
     "returned": {"amend_draft": "draft", "abandon": "abandoned"},
     "checked": {"return": "returned", "issue": "issued"},
-    "issued": {**STANDING, "record_service": "issued", "correct": "issued", "take_effect": "effective"}
-    | {"return": "returned"},
+    "issued": {**STANDING, "record_service": "issued", "correct": "issued", "release": "issued"}
+    | {"take_effect": "effective", "return": "returned"},
     "effective": {
         **STANDING,
         "record_service": "effective",
         "correct": "effective",
+        "release": "effective",
         "suspend": "suspended",
         "extend": "effective",
         "permit": "effective",
@@ -38,6 +40,7 @@ EXPECTED = {
         **STANDING,
         "record_service": "suspended",
         "correct": "suspended",
+        "release": "suspended",
         "resume": "effective",
         "extend": "suspended",
     },
