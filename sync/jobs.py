@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from sqlalchemy.orm import Session
 
 from blacklist.identity.sealing import Vault
-from blacklist.services import expiring, purging
+from blacklist.services import ending_permits, expiring, purging, tasks
 
 # Orders one transaction may change; the next one takes the rest. Keeps each hold of the write lock short.
 ORDERS_AT_ONCE: Final = 100
@@ -53,10 +53,22 @@ def expire_orders(session: Session, *, at: datetime, vault: Vault) -> Step:  # n
     return Step({"expired": done}, more=done >= ORDERS_AT_ONCE)
 
 
+def end_permits(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
+    """End the permits whose last day is over."""
+    done = ending_permits.expire_permits(session, at=at, limit=ORDERS_AT_ONCE)
+    return Step({"ended": done}, more=done >= ORDERS_AT_ONCE)
+
+
 def start_orders(session: Session, *, at: datetime, vault: Vault) -> Step:
     """Put the orders into force whose day has come."""
     done = expiring.start_due_orders(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
     return Step({"started": done}, more=done >= ORDERS_AT_ONCE)
+
+
+def open_tasks(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
+    """Tell courts what a day has brought: exit bans near their end, suspensions past theirs."""
+    done = tasks.open_due_tasks(session, at=at, limit=ORDERS_AT_ONCE)
+    return Step({"tasks": done}, more=done >= ORDERS_AT_ONCE)
 
 
 def purge(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
@@ -68,6 +80,8 @@ def purge(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG
 # Endings stand before beginnings: what is over is taken out first.
 JOBS: Final = (
     Job("expire-orders", expire_orders, cron="* * * * *", lease=timedelta(seconds=50)),
+    Job("end-permits", end_permits, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("start-orders", start_orders, cron="* * * * *", lease=timedelta(seconds=50)),
+    Job("open-tasks", open_tasks, cron="7 * * * *", lease=timedelta(seconds=50)),
     Job("purge", purge, cron="10 19 * * *", lease=timedelta(hours=2), lane="night"),  # 03:10 at the courts
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from blacklist.rules.articles import ARTICLES
 from blacklist.rules.lifecycle import Act, OrderKind
 
 
@@ -79,6 +80,12 @@ _OPEN_LISTING = (
     RemovalReason.R7,
     RemovalReason.R9,
 )
+_ITEMS_OF_LIST_TEN: Mapping[RemovalReason, str] = MappingProxyType(
+    dict(zip(_OPEN_LISTING[:7], "一二三四五六七", strict=True))
+)
+_ARTICLES: Mapping[RemovalReason, str] = MappingProxyType(
+    {RemovalReason.ROLE_ENDED: "GOOD 17", RemovalReason.PERFORMED_IN_GRACE: "GOOD 15"}
+)
 _OTHER_KINDS = (
     RemovalReason.PERFORMED,
     RemovalReason.SECURITY,
@@ -113,3 +120,22 @@ def act_of(reason: RemovalReason) -> Act:
     Basis: LIST 9, LIST 10.
     """
     return Act.WITHDRAW if reason is RemovalReason.W else Act.REMOVE
+
+
+def basis_of(reason: RemovalReason, kind: OrderKind) -> str:
+    """Return the provision a removal for this reason rests on, as a decision cites it, down to paragraph and item.
+
+    Basis: LIST 2, LIST 9, LIST 10; CONS 9; GOOD 15, GOOD 17, GOOD 18; ENF 25.
+    """
+    if reason in _ITEMS_OF_LIST_TEN:
+        return f"{ARTICLES['LIST 10'].citation}第一款第（{_ITEMS_OF_LIST_TEN[reason]}）项"
+    if reason is RemovalReason.R9:
+        return f"{ARTICLES['LIST 2'].citation}第二款"
+    if reason in _ARTICLES:
+        return ARTICLES[_ARTICLES[reason]].citation
+    withdrawn = reason is RemovalReason.W
+    if kind is OrderKind.LISTING:
+        return ARTICLES["LIST 9" if withdrawn else "LIST 10"].citation
+    if kind is OrderKind.EXIT_BAN:
+        return ARTICLES["ENF 25"].citation
+    return ARTICLES["GOOD 18" if withdrawn else "CONS 9"].citation

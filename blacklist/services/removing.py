@@ -7,18 +7,28 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor
-from blacklist.errors import Fault, InvalidError
+from blacklist.errors import ConflictError, Fault, InvalidError
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
 from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
+from blacklist.queries.repair import find_listing_beside
 from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState, state_after
 from blacklist.rules.removals import RemovalReason, act_of, removal_reasons
+from blacklist.rules.repair import waits_for_listing
 from blacklist.services import auditing, publishing
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import Grounds, open_proposal, reject_proposal, require_may_propose, take_decision
 
 _EVENT_OF = {Act.REMOVE: AuditEvent.ORDER_REMOVED, Act.WITHDRAW: AuditEvent.ORDER_WITHDRAWN}
+
+
+class ListingStandsError(ConflictError):
+    """A consumption order is not lifted while the listing beside it stands; the court decides both (CONS 1)."""
+
+    code = "listing-stands"
+    title = "同案的失信名单尚未删除"
+    title_english = "The listing beside it still stands"
 
 
 def propose_removal(
@@ -73,9 +83,11 @@ def approve_removal(session: Session, public_id: str, *, version: int, actor: Ac
         NoProposalError: there is none to decide.
         SamePersonError: who proposed does not decide.
         StaleVersionError: the order changed since the decider looked.
+        ListingStandsError: a consumption order, and the listing beside it has not ended.
     """
     order = order_queries.get_order(session, public_id, actor=actor, lock=True)
 
+    _require_listing_ended(session, order, on=at.date())
     proposal = take_decision(session, order, ENDING_ACTS, "approved", version=version, actor=actor, at=at)
     act = Act(proposal.act)
     state = state_after(OrderState(order.state), act)
@@ -113,6 +125,19 @@ def reject_removal(
         vault=vault,
         event=AuditEvent.REMOVAL_REJECTED,
     )
+
+
+def _require_listing_ended(session: Session, order: Order, *, on: date) -> None:
+    proposal = order_queries.find_open_proposal(session, order.id)
+    if proposal is None or not waits_for_listing(OrderKind(order.kind), RemovalReason(proposal.reason)):
+        return
+    listing = find_listing_beside(session, order, on=on)
+    if listing is not None:
+        raise ListingStandsError(
+            f"同案纳入失信被执行人名单决定 {listing.order_no} 尚未删除，应当先决定该名单，再解除限制消费令。",
+            "The listing in the same case still stands; decide about it first.",
+            article="CONS 1",
+        )
 
 
 def _require_reason_fits(order: Order, reason: RemovalReason) -> None:

@@ -6,6 +6,7 @@ from blacklist.rules.removals import (
     REMOVAL_TITLES_ENGLISH,
     RemovalReason,
     act_of,
+    basis_of,
     removal_reasons,
 )
 
@@ -49,3 +50,26 @@ class TestActOf:
 
     def test_every_reason_has_both_titles(self):
         assert set(REMOVAL_TITLES) == set(REMOVAL_TITLES_ENGLISH) == set(RemovalReason)
+
+
+class TestBasisOf:
+    """LIST 2, 9, 10; CONS 9; GOOD 15, 17, 18; ENF 25."""
+
+    @pytest.mark.parametrize(
+        ("reason", "kind", "end"),
+        [
+            ("R1", OrderKind.LISTING, "第十条第一款第（一）项"),
+            ("R4", OrderKind.LISTING, "第十条第一款第（四）项"),
+            ("R7", OrderKind.LISTING, "第十条第一款第（七）项"),
+            ("R9", OrderKind.LISTING, "第二条第二款"),
+            ("W", OrderKind.LISTING, "若干规定 第九条"),
+            ("W", OrderKind.CONSUMPTION, "的意见 第十八条"),
+            ("W", OrderKind.EXIT_BAN, "的解释 第二十五条"),
+            ("performed", OrderKind.CONSUMPTION, "若干规定 第九条"),
+            ("performed", OrderKind.EXIT_BAN, "的解释 第二十五条"),
+            ("role_ended", OrderKind.EXIT_BAN, "的意见 第十七条"),
+            ("performed_in_grace", OrderKind.LISTING, "的意见 第十五条"),
+        ],
+    )
+    def test_cites_down_to_the_item(self, reason, kind, end):
+        assert basis_of(RemovalReason(reason), kind).endswith(end)
