@@ -16,6 +16,7 @@ from blacklist.identity.documents import derived_documents
 from blacklist.identity.sealing import Vault
 from blacklist.importing.rows import ImportedRow
 from blacklist.models import Case, Order, SubjectDocument, SubjectName
+from blacklist.queries.orders import place_of
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def load_known(session: Session, rows: Sequence[ImportedRow], *, vault: Vault) -
         for code in derived_documents(row.document):
             known.derived[row.index] = vault.document_index(code)
     _load_subjects(session, known, {row.index for row in rows if row.index} | set(known.derived.values()))
-    _load_cases(session, known, {row.case_number for row in rows})
+    load_cases(session, known, {row.case_number for row in rows})
     return known
 
 
@@ -89,7 +90,8 @@ def _load_subjects(session: Session, known: Known, indexes: set[bytes]) -> None:
             known.names.add((subject_id, bytes(index)))
 
 
-def _load_cases(session: Session, known: Known, numbers: set[str]) -> None:
+def load_cases(session: Session, known: Known, numbers: set[str]) -> None:
+    """Look up cases by number, their orders, and the highest number given to a decision of each kind in each."""
     for part in _parts(numbers):
         for number, case_id in session.execute(select(Case.number, Case.id).where(Case.number.in_(part))):
             known.cases[number] = case_id
@@ -99,7 +101,8 @@ def _load_cases(session: Session, known: Known, numbers: set[str]) -> None:
             orders.where(Order.case_id.in_(ids))
         ):
             known.orders.setdefault((case_id, kind, subject_id), []).append((state, decided_on))
-            known.numbered[case_id, kind] += order_no is not None
+            if order_no is not None:
+                known.numbered[case_id, kind] = max(known.numbered[case_id, kind], place_of(order_no))
 
 
 def _parts(values: Iterable[T]) -> Iterator[list[T]]:

@@ -15,6 +15,7 @@ from blacklist.identity.access_codes import new_access_code, normal_access_code
 from blacklist.identity.sealing import Vault
 from blacklist.models import Case, Order, Subject
 from blacklist.queries import orders as order_queries
+from blacklist.queries import signing as signing_queries
 from blacklist.queries.applications import find_of_order, relisting_bar
 from blacklist.queries.subjects import birth_date_of
 from blacklist.rules.exclusions import Circumstance, require_may_order
@@ -114,10 +115,13 @@ def issue_with_companion(
     Raises:
         as `issue_order`.
     """
-    order = order_queries.get_order(session, public_id, actor=actor, lock=True)
+    order = order_queries.get_order(session, public_id, actor=actor)
+    companion = waiting_companion(session, order)
+    pair = [public_id, companion.public_id] if companion is not None else [public_id]
+    signing_queries.lock_batch(session, pair, actor=actor)  # in the order batches lock in, so that none waits in a ring
+
     given: dict[str, Any] = {"actor": actor, "at": at, "vault": vault, "grace_months": grace_months}
     issued = []
-    companion = waiting_companion(session, order)
     if companion is not None:
         issued.append(issue_order(session, companion.public_id, version=companion.version, **given))
     return [*issued, issue_order(session, public_id, version=version, **given)]
