@@ -18,8 +18,10 @@ from app.desk import bp as desk
 from app.dev import bp as dev
 from app.errors import init_errors
 from app.formats import init_formats
+from app.me import bp as me
 from app.public import bp as public
 from app.security import init_security
+from app.uploads import init_uploads
 from blacklist.identity.keys import Keyring
 from blacklist.identity.sealing import Vault
 from config import Config
@@ -44,10 +46,12 @@ def create_app(config: Config | None = None, *, clock: Clock = system_clock) -> 
     init_errors(app)
     init_access(app)
     init_formats(app, config)
+    init_uploads(app)
     init_accounts(app)
     init_api(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(public)
+    app.register_blueprint(me)
     app.register_blueprint(desk)
     app.register_blueprint(dev)
     init_security(app, config)

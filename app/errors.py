@@ -171,14 +171,15 @@ def request_id() -> str:
 
 def init_errors(app: Flask) -> None:
     """Register the one table."""
-    app.register_error_handler(RegistryError, _refuse)
+    app.register_error_handler(RegistryError, refuse)
     app.register_error_handler(HTTPException, _refuse_at_door)
-    app.register_error_handler(OperationalError, lambda error: _refuse(unavailable(error)))
-    app.register_error_handler(PoolTimeoutError, lambda error: _refuse(unavailable(error)))
+    app.register_error_handler(OperationalError, lambda error: refuse(unavailable(error)))
+    app.register_error_handler(PoolTimeoutError, lambda error: refuse(unavailable(error)))
     app.register_error_handler(Exception, _fail)
 
 
-def _refuse(error: RegistryError) -> Response:
+def refuse(error: RegistryError) -> Response:
+    """Return the answer to a refusal: a problem for machines, a page for people."""
     status = status_of(error)
     log.info("request refused", extra={"code": error.code, "status": int(status), "facts": error.facts})
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.cli.accounts import agency_group, court_group, user_group
+from app.cli.calendar import calendar_group
 from app.cli.checking import check_command
 from app.cli.demo.seeding import seed_command
 from app.cli.importing import import_command
@@ -25,7 +26,7 @@ registry = AppGroup("registry", help="联合惩戒登记 — commands of the joi
 def init_cli(app: Flask) -> None:
     """Register the commands; a refusal is one line on standard error and exit status 1."""
     commands = (init_command, seed_command, import_command, check_command, verify_command)
-    for command in (*commands, court_group, user_group, agency_group):
+    for command in (*commands, court_group, user_group, agency_group, calendar_group):
         if command.name not in registry.commands:
             _refuse_plainly(command)
             registry.add_command(command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gc
-import secrets
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,16 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.accounts.sessions import hash_token
+from app.cli.proving import signed_in_at_terminal
 from app.database import commit_part, reading_session, writing_session
 from blacklist.actors import Actor, ActorKind, Role
-from blacklist.errors import ForbiddenError
 from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
 from blacklist.importing.findings import Finding
 from blacklist.models import Court, Person, RoleGrant
-from blacklist.queries import staff
-from blacklist.services import signing_in
 from blacklist.services.importing import CourtRule, Plan, apply_import, plan_import
 from config import Config
 
@@ -66,7 +62,7 @@ def import_command(
     development = cast(Config, current_app.extensions["config"]).development
     if apply_it:
         if proposer and decider:
-            persons = (_signed_in(proposer), _signed_in(decider))
+            persons = (signed_in_at_terminal(proposer), signed_in_at_terminal(decider))
         elif not development or proposer or decider:
             raise click.UsageError("--apply needs --proposer and --decider, two different persons")
     with reading_session() as session:
@@ -166,28 +162,6 @@ class _Progress:
 def _confirmed(plan: Plan) -> bool:
     answer = click.prompt(f"决定人确认：输入将写入的条数（{plan.to_write}）以放行", type=int)
     return bool(answer == plan.to_write)
-
-
-def _signed_in(username: str) -> Actor:
-    """Ask for the password of a person at the terminal; failures count like those of the sign-in page.
-
-    Raises:
-        ForbiddenError: unknown, wrong, locked or disabled; one answer for all.
-    """
-    password = click.prompt(f"{username} 的密码", hide_input=True)
-    with reading_session() as session:
-        credentials = staff.find_credentials(session, username)
-    proof = signing_in.prove(credentials, password)
-    token_hash = hash_token(secrets.token_urlsafe(32))
-    at = clock.now()
-    with writing_session() as session:
-        account = signing_in.sign_in(session, proof=proof, token_hash=token_hash, at=at)
-        actor = staff.load_actor(session, account.id) if account is not None else None
-        if actor is not None:
-            signing_in.sign_out(session, token_hash, actor=actor, at=at)
-    if actor is None:
-        raise ForbiddenError("用户名或者密码不正确，或者账号暂时不能登录。", "Sign-in refused.")
-    return actor
 
 
 def demo_persons(court_code: str) -> tuple[tuple[Actor, Actor], CourtRule]:

@@ -11,13 +11,18 @@ from alembic.config import Config as AlembicConfig
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app import clock
 from app.database import database, writing_session
+from blacklist.actors import Actor, ActorKind
 from blacklist.identity.keys import Keyring, create_key_file
 from blacklist.identity.sealing import Vault
 from blacklist.models import RegistryFact
+from blacklist.queries.calendars import load_calendar, missing_years
+from blacklist.services.calendars import load_shipped_years
 from config import Config
 
 PROBE = "key_probe"
+COMMAND = Actor(kind=ActorKind.COMMAND, display_name="命令行")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,7 +43,26 @@ def init_command() -> None:
     current_app.extensions["keyring"] = keyring
     current_app.extensions["vault"] = Vault(keyring)
     prove_keys(Vault(keyring), demo=config.demo)
+    load_calendar_years()
     click.echo(f"environment: {'demo (test keys)' if config.demo else 'live'}")
+
+
+def load_calendar_years() -> None:
+    """Load the years this release ships and say what the calendar holds and lacks.
+
+    Raises:
+        YearDiffersError: a year loaded from an earlier release's file is another one now.
+    """
+    at = clock.now()
+    with writing_session() as session:
+        done = load_shipped_years(session, actor=COMMAND, at=at)
+        years = [str(year.year) for year in load_calendar(session).years]
+        missing = missing_years(session, on=at.date())
+    click.echo(f"calendar: {', '.join(years)} loaded")
+    for year in done.kept_otherwise:
+        click.echo(f"calendar: {year} kept as two persons loaded it; this release's file differs", err=True)
+    for year in missing:
+        click.echo(f"calendar: {year} is missing; deadlines that touch it cannot be computed", err=True)
 
 
 def migrate() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import redirect, request
@@ -18,13 +19,15 @@ from app.keys import vault
 from blacklist.actors import Actor, Role
 from blacklist.errors import MissingRoleError
 from blacklist.identity.sealing import Vault
+from blacklist.queries.calendars import load_calendar
 from blacklist.queries.desk import courts_of_role
 from blacklist.queries.staff import load_actor
+from blacklist.rules.working_days import Calendar
 
 _MOST_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the calendar is kept once read
 class Desk:
     """One request of a member of staff; the roles are read in the request's own session."""
 
@@ -37,6 +40,11 @@ class Desk:
     def today(self) -> date:
         """Return the court's date."""
         return self.at.date()
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Return the loaded years, read once a request."""
+        return load_calendar(self.session)
 
     def courts(self, role: Role) -> frozenset[int]:
         """Return the courts at which the actor holds a role.

@@ -8,6 +8,7 @@ from app.desk.acting import open_desk
 from app.desk.blueprint import bp
 from app.desk.facts import history_views
 from app.desk.views import view_order
+from app.errors import refuse
 from blacklist.errors import RegistryError, StaleVersionError
 from blacklist.queries import orders as order_queries
 
@@ -19,8 +20,8 @@ def show_conflict(error: StaleVersionError) -> Response:
     desk = open_desk()
     try:
         order = order_queries.get_order(desk.session, public_id, actor=desk.actor)
-    except RegistryError:
-        raise error from None
+    except RegistryError:  # what changed is no order (an objection, an application): plain words say so
+        return refuse(error)
     body = render_template(
         "desk/conflict.html",
         order=view_order(desk, order),

@@ -12,7 +12,7 @@ from blacklist.queries.subjects import open_subject
 from blacklist.rules.lifecycle import OrderKind, OrderState
 from blacklist.rules.measures import MEASURES, measures_for
 from blacklist.rules.purposes import PURPOSES
-from blacklist.rules.subjects import BoundRole
+from blacklist.rules.subjects import ROLE_TITLES, BoundRole
 from blacklist.vocabulary import SubjectKind
 
 _ALL_PURPOSES = frozenset(measure.purpose for measure in MEASURES)
@@ -30,6 +30,40 @@ def effect_of_ending(desk: Desk, order: Order) -> list[str]:
     lines.append("各协助单位此后查询不再命中本决定。")
     for subject_id in dict.fromkeys(one.subject_id for one in bindings):
         lines.append(_still_standing(desk, order, subject_id))
+    return lines
+
+
+def effect_of_suspending(desk: Desk, order: Order) -> list[str]:
+    """Return what a rest of this order opens for its time, and what still stands."""
+    bindings = order_queries.list_bindings(desk.session, order.id)
+    lines = _purpose_lines(desk, order, bindings)
+    if order.kind == OrderKind.LISTING.value:
+        lines.append("公示页面即时撤下；恢复后重新公示，首次公示日期不变。")
+    lines.append("期限继续计算，不因暂停而延长；暂停期满不会自行恢复，须经两人办理。")
+    lines += [_still_standing(desk, order, one) for one in dict.fromkeys(two.subject_id for two in bindings)]
+    return lines
+
+
+def effect_of_resuming(desk: Desk, order: Order) -> list[str]:
+    """Return what the order does once it works again."""
+    lines = _purpose_lines(desk, order, order_queries.list_bindings(desk.session, order.id), lifted=False)
+    if order.kind == OrderKind.LISTING.value:
+        lines.append("重新在公开网站公示。")
+    return lines
+
+
+def effect_of_releasing(desk: Desk, order: Order, binding: OrderBinding) -> list[str]:
+    """Return what setting one bound person free opens, and what still stands against that person."""
+    lines = _purpose_lines(desk, order, [binding])
+    lines.append("同意之时即时解除；本决定对被执行人和其他受限人员继续有效。")
+    also = [
+        ROLE_TITLES[BoundRole(one.role)]
+        for one in order_queries.list_bindings(desk.session, order.id)
+        if one.subject_id == binding.subject_id and one.id != binding.id and one.until_on is None
+    ]
+    if also:
+        lines.append(f"该人员仍以{'、'.join(also)}身份受本决定限制。")
+    lines.append(_still_standing(desk, order, binding.subject_id))
     return lines
 
 

@@ -13,10 +13,14 @@ from app.access import Audience, for_audience
 from app.accounts.forms import faults_of, read_form
 from app.database import writes
 from app.desk.acting import Desk, done, open_desk, version_sent
+from app.desk.application_entry import accept_by, find_application, form_of_application
 from app.desk.blueprint import bp
-from app.desk.entry import FIELD_OF_POINTER, Kept, bound_rows_sent, form_of, kept_of, read_draft
+from app.desk.entry import bound_rows_sent, form_of, kept_of, read_draft
+from app.desk.entry_reading import FIELD_OF_POINTER, Kept
 from app.desk.forms import BOUND_ROWS, ENTRY_LISTS, EXIT_BAN_MONTHS, EntryForm
 from app.desk.repeats import new_form_id, once
+from app.desk.successors import find_predecessor_id, form_of_successor
+from app.desk.suggesting import case_prefix, find_known_case
 from app.desk.views import view_order
 from app.desk.words import CIRCUMSTANCE_TITLES, DOCUMENT_TITLES, KIND_TITLES, PERFORMANCE_TITLES, choices
 from blacklist.actors import Role
@@ -40,7 +44,11 @@ def show_new() -> ResponseReturnValue:
     """Show an empty entry form."""
     desk = open_desk()
     desk.courts(Role.CLERK)
-    form = {**_START, "performance": "none", "form_id": new_form_id()}
+    form: dict[str, Any] = {**_START, "performance": "none", "form_id": new_form_id()}
+    if asked := request.args.get("application", ""):
+        form = fill_from_case(desk, {**form, **form_of_application(desk, asked)})
+    if before := request.args.get("predecessor", ""):
+        form = fill_from_case(desk, {**form, **form_of_successor(desk, before)})
     return _page(desk, form, errors={}, order=None)
 
 
@@ -48,9 +56,11 @@ def show_new() -> ResponseReturnValue:
 @for_audience(Audience.STAFF)
 @writes
 def take_new() -> ResponseReturnValue:
-    """Make a draft of the form, and with a listing the draft of its consumption order."""
+    """Make a draft of the form, and with a listing the draft of its consumption order; or look its case up."""
     desk = open_desk()
     desk.courts(Role.CLERK)
+    if request.form.get("do") == "lookup":
+        return _page(desk, fill_from_case(desk, _sent_form()), errors={}, order=None)
 
     def act(values: dict[str, Any]) -> str:
         return once(desk, values["form_id"], lambda: _draft_new(desk, values))
@@ -96,9 +106,17 @@ def _take(desk: Desk, act: Callable[[dict[str, Any]], str], *, order: Order | No
 
 
 def _draft_new(desk: Desk, values: dict[str, Any]) -> str:
+    application = find_application(desk, values["application"])
     draft = read_draft(desk, values, kept=Kept())
+    draft = replace(
+        draft,
+        application_id=application.id if application is not None else None,
+        predecessor_id=find_predecessor_id(desk, values["predecessor"]),
+    )
     own, companion = _split(draft, with_consumption=bool(values["also_consumption"]))
     order = draft_order(desk.session, own, actor=desk.actor, at=desk.at, vault=desk.vault)
+    if application is not None:
+        accept_by(desk, application, order)
     if companion is not None:
         _draft_companion(desk, companion)
     return f"/desk/e/{order.public_id}"
@@ -162,6 +180,20 @@ def _editable(desk: Desk, public_id: str) -> Order:
     return order
 
 
+def fill_from_case(desk: Desk, form: dict[str, Any]) -> dict[str, Any]:
+    """Return the form with what its case is known by, where nothing was typed."""
+    known = find_known_case(desk, str(form.get("case_number", "")))
+    if known is None:
+        return form
+    found = {
+        "filed_on": known.filed_on,
+        "basis_number": known.basis_number,
+        "basis_maker": known.basis_maker,
+        "debtor": known.debtors[0].ref if len(known.debtors) == 1 else "",
+    }
+    return {**form, **{name: text for name, text in found.items() if not form.get(name)}, "case_number": known.number}
+
+
 def _sent_form() -> dict[str, Any]:
     form: dict[str, Any] = {name: request.form[name] for name in request.form}
     for name in (*ENTRY_LISTS, "also_consumption"):
@@ -188,4 +220,6 @@ def _page(desk: Desk, form: dict[str, Any], *, errors: dict[str, str], order: Or
         today=desk.today,
         bound_rows=BOUND_ROWS,
         hints_url=HINTS_URL,
+        case_prefix=case_prefix(desk),
+        known=find_known_case(desk, str(form.get("case_number", ""))) if order is None else None,
     )

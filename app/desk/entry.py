@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from app.accounts.forms import faults_of
 from app.desk.acting import Desk
+from app.desk.entry_reading import Kept, Reader
 from app.desk.facts import duty_of
 from app.desk.forms import BOUND_ROWS
 from blacklist.actors import Role
 from blacklist.errors import Fault, InvalidError
-from blacklist.identity.case_numbers import CaseNumber, parse_case_number
-from blacklist.identity.documents import Document, parse_document
-from blacklist.identity.texts import clean_text
+from blacklist.identity.case_numbers import CaseNumber
 from blacklist.models import Order
 from blacklist.queries import desk as desk_queries
 from blacklist.queries import orders as order_queries
@@ -24,102 +19,9 @@ from blacklist.queries.subjects import open_subject
 from blacklist.rules.exclusions import Circumstance
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
-from blacklist.rules.money import parse_money
 from blacklist.rules.subjects import BoundRole
-from blacklist.services.drafting import BoundParty, OrderDraft, Party
+from blacklist.services.drafting import OrderDraft, Party
 from blacklist.vocabulary import Sex
-
-# Where the domain's faults point, and the form's names for the same.
-FIELD_OF_POINTER = {
-    "/document/number": "number",
-    "/document/type": "document_type",
-    "/document/country": "country",
-    "/bound": "bound_0_role",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Documents an order under correction has already: an empty number field means *unchanged*."""
-
-    debtor: Document | None = None
-    bound: tuple[Document, ...] = ()
-
-
-class _Reader:
-    """Reads the form field by field and remembers every fault."""
-
-    def __init__(self, values: dict[str, Any], *, today: date) -> None:
-        self.values = values
-        self.today = today
-        self.faults: dict[str, str] = {}
-
-    def keep(self, error: InvalidError, names: dict[str, str]) -> None:
-        self.faults.update(faults_of(error, names=names))
-
-    def long_text(self, name: str, most: int) -> str:
-        try:
-            return clean_text(self.values[name], pointer=f"/{name}", most=most, multiline=True)
-        except InvalidError as error:
-            self.keep(error, {})
-            return ""
-
-    def line(self, name: str, most: int) -> str:
-        try:
-            found = clean_text(self.values[name], pointer=f"/{name}", most=most)
-        except InvalidError as error:
-            self.keep(error, {})
-            return ""
-        if not found:
-            self.faults[name] = "请填写。"
-        return found
-
-    def money(self, name: str) -> Decimal | None:
-        if not self.values[name].strip():
-            return None
-        try:
-            return parse_money(self.values[name])
-        except InvalidError as error:
-            self.faults[name] = error.detail
-            return None
-
-    def case_number(self) -> CaseNumber | None:
-        try:
-            return parse_case_number(self.values["case_number"])
-        except InvalidError as error:
-            self.keep(error, {})
-            return None
-
-    def document(self, prefix: str, kept: Document | None) -> Document | None:
-        number = self.values[f"{prefix}number"].strip()
-        if not number and kept is not None:
-            return kept
-        try:
-            return parse_document(
-                self.values[f"{prefix}document_type"],
-                number,
-                country=self.values[f"{prefix}country"].strip().upper() or None,
-                today=self.today,
-            )
-        except InvalidError as error:
-            self.keep(error, {pointer: f"{prefix}{name}" for pointer, name in FIELD_OF_POINTER.items()})
-            return None
-
-    def bound(self, kept: Kept) -> tuple[BoundParty, ...]:
-        found = []
-        for row in range(BOUND_ROWS):
-            prefix = f"bound_{row}_"
-            if not (self.values[f"{prefix}role"] or self.values[f"{prefix}number"] or self.values[f"{prefix}name"]):
-                continue
-            role, name = self.values[f"{prefix}role"], self.values[f"{prefix}name"].strip()
-            if not role:
-                self.faults[f"{prefix}role"] = "请选择身份。"
-            if not name:
-                self.faults[f"{prefix}name"] = "请填写姓名。"
-            document = self.document(prefix, _kept_row(kept, self.values[f"{prefix}kept"]))
-            if role and name and document is not None:
-                found.append(BoundParty(Party(document=document, name=name), BoundRole(role)))
-        return tuple(found)
 
 
 def read_draft(desk: Desk, values: dict[str, Any], *, kept: Kept, court_id: int | None = None) -> OrderDraft:
@@ -128,8 +30,10 @@ def read_draft(desk: Desk, values: dict[str, Any], *, kept: Kept, court_id: int 
     Raises:
         InvalidError: with one fault for each field that cannot be read, pointing at the form's own field names.
     """
-    reader = _Reader(values, today=desk.today)
+    reader = Reader(desk, values)
     case_number = reader.case_number()
+    kept = reader.chosen(case_number, kept)
+    name = reader.name(kept)
     document = reader.document("", kept.debtor)
     bound = reader.bound(kept)
     draft_fields: dict[str, Any] = {
@@ -153,8 +57,8 @@ def read_draft(desk: Desk, values: dict[str, Any], *, kept: Kept, court_id: int 
         filed_on=values["filed_on"],
         debtor=Party(
             document=document,
-            name=values["name"],
-            representative=values["representative"].strip() or None,
+            name=name,
+            representative=values["representative"].strip() or kept.representative or None,
             birth_date=values["birth_date"],
             sex=Sex(values["sex"]) if values["sex"] else None,
         ),
@@ -257,13 +161,7 @@ def _bound_row(desk: Desk, subject_id: int, role: str, row: int) -> dict[str, st
     }
 
 
-def _kept_row(kept: Kept, sent: str) -> Document | None:
-    if sent in ("0", "1", "2") and int(sent) < len(kept.bound):
-        return kept.bound[int(sent)]
-    return None
-
-
-def _require_sums_agree(reader: _Reader, draft_fields: dict[str, Any]) -> None:
+def _require_sums_agree(reader: Reader, draft_fields: dict[str, Any]) -> None:
     due, performed = draft_fields["amount_due"], draft_fields["amount_performed"]
     if due is not None and performed is not None and performed > due:
         reader.faults["amount_performed"] = "已履行金额不能大于应履行金额。"

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from app.desk.acting import Desk
 from app.desk.views import BoundView, Facts, HistoryView, ProposalView, ServiceView, StepView
-from app.desk.words import ACTOR_TITLES, DOCUMENT_TITLES, EVENT_TITLES, OUTCOME_TITLES, PERFORMANCE_TITLES
+from app.desk.words import (
+    ACTOR_TITLES,
+    DOCUMENT_TITLES,
+    EVENT_TITLES,
+    OUTCOME_TITLES,
+    PERFORMANCE_TITLES,
+    PROPOSAL_TITLES,
+    reason_title,
+)
 from app.formats import day_cn, money, money_cn
 from blacklist.identity.documents import DocumentType
 from blacklist.models import AuditEntry, Order, Proposal
@@ -143,10 +151,11 @@ def step_views(desk: Desk, order: Order) -> list[StepView]:
     if order.issued_at:
         steps.append(StepView("签发", names.get(order.issued_by or 0, ""), order.issued_at, order.order_no or ""))
     for one in proposals:
-        reason = REMOVAL_TITLES[RemovalReason(one.reason)]
-        steps.append(StepView("提出终止", names.get(one.proposer_id, ""), one.proposed_at, reason))
+        what = PROPOSAL_TITLES.get(one.act, "")
+        reason = reason_title(one.act, one.reason)
+        steps.append(StepView(f"提出{what}", names.get(one.proposer_id, ""), one.proposed_at, reason))
         if one.decided_at:
-            title = "同意终止" if one.state == "approved" else "不同意终止"
+            title = f"{'同意' if one.state == 'approved' else '不同意'}{what}"
             steps.append(StepView(title, names.get(one.decider_id or 0, ""), one.decided_at, _decision_note(desk, one)))
     return steps
 
@@ -198,6 +207,8 @@ def _detail(entry: AuditEntry) -> str:
     words = []
     if "order_no" in facts:
         words.append(f"编号 {facts['order_no']}")
+    if "number" in facts:
+        words.append(f"编号 {facts['number']}")
     if "way" in facts:
         outcome = OUTCOME_TITLES.get(facts.get("outcome", ""), "")
         words.append(f"{WAY_TITLES[ServiceWay(facts['way'])]}，{outcome}，{facts.get('done_on', '')}")

@@ -12,6 +12,7 @@ from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import GRACE_MONTHS
+from blacklist.rules.warnings import MOST_ANSWER, SoftWarning
 from blacklist.services.serving import WAY_TITLES
 
 BOUND_ROWS = 3
@@ -39,6 +40,11 @@ def choice(values: Any, *, required: bool = False) -> fields.String:
     return fields.String(load_default="", validate=validate.OneOf(["", *known], error=CHOOSE))
 
 
+def date_field() -> fields.Date:
+    """Return a field of a date that must be given."""
+    return fields.Date(required=True, error_messages=_DATE_MESSAGES)
+
+
 def several(values: Any) -> fields.List[str]:
     """Return a field of checkboxes."""
     return fields.List(fields.String(validate=validate.OneOf([str(value) for value in values])), load_default=list)
@@ -50,6 +56,11 @@ class _OptionalDate(fields.Date):
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         """Read the field."""
         return None if value == "" else super().deserialize(value, attr, data, **kwargs)
+
+
+def optional_date() -> fields.Date:
+    """Return a field of a date that may be left empty."""
+    return _OptionalDate(load_default=None, error_messages=_DATE_MESSAGES)
 
 
 def _bound_fields() -> dict[str, fields.Field[Any]]:
@@ -65,8 +76,10 @@ def _bound_fields() -> dict[str, fields.Field[Any]]:
 
 
 class _EntryBase(FormSchema):
-    do = choice(["readback", "draft"], required=True)
+    do = choice(["readback", "draft", "lookup"], required=True)
     form_id = text(64)
+    application = text(10)  # the creditor's application it is drafted on
+    predecessor = text(10)  # the order it renews or supplements
     version = text(9)
     kind = choice(OrderKind, required=True)
     case_number = text(60, required=True)
@@ -76,7 +89,8 @@ class _EntryBase(FormSchema):
     document_type = choice(DOCUMENT_TITLES, required=True)
     number = text(40)
     country = text(3)
-    name = text(100, required=True)
+    name = text(100)  # may come with the debtor
+    debtor = text(10)  # chosen from those of the case
     birth_date = _OptionalDate(load_default=None, error_messages=_DATE_MESSAGES)
     sex = choice(["male", "female"])
     representative = text(100)
@@ -107,15 +121,23 @@ class HintForm(FormSchema):
     case_number = text(60)
     amount_due = text(40)
     amount_performed = text(40)
+    kind = text(12)
+    grounds = several(Ground)
+    exit_ban_months = choice(EXIT_BAN_MONTHS)
 
 
-class SubmitForm(FormSchema):
+class _SubmitBase(FormSchema):
     """The read-back's one button; the companion is the consumption order drafted with a listing."""
 
     version = text(9, required=True)
     do = choice(["submit"], required=True)
     companion = text(10)
     companion_version = text(9)
+
+
+SubmitForm: type[Schema] = _SubmitBase.from_dict(
+    {f"answer_{one.value}": text(MOST_ANSWER) for one in SoftWarning}, name="SubmitForm"
+)
 
 
 class ReasonForm(FormSchema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -13,18 +14,21 @@ from app.desk.acting import Desk, open_desk
 from app.desk.blueprint import bp
 from app.desk.facts import sum_text
 from app.desk.forms import HintForm
+from app.desk.suggesting import find_known_case, read_case_number
 from app.desk.words import KIND_TITLES, SEX_TITLES
+from app.formats import day_cn
 from blacklist.actors import Role
 from blacklist.errors import InvalidError
-from blacklist.identity.case_numbers import parse_case_number
 from blacklist.identity.documents import Document, parse_document
 from blacklist.identity.names import search_key, stored_name
 from blacklist.queries import desk as desk_queries
 from blacklist.queries.desk import DeskState, OrderFilter
 from blacklist.queries.subjects import find_subject_id, list_namesakes, open_subject
 from blacklist.rules.exclusions import LEGAL_AGE, age_on
+from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.money import parse_money
+from blacklist.rules.terms import term_of
 
 Hint = dict[str, object]
 _DEAD = frozenset({DeskState.REMOVED, DeskState.WITHDRAWN, DeskState.EXPIRED, DeskState.ABANDONED})
@@ -37,12 +41,16 @@ def take_hints() -> ResponseReturnValue:
     """Return hints about what was typed so far; nothing is kept."""
     desk = open_desk()
     desk.courts(Role.CLERK)
-    values, errors = read_form(HintForm(), request.form)
-    return jsonify({"messages": [] if errors else list(_hints(desk, values))})
+    values, errors = read_form(HintForm(), request.form, lists=("grounds",))
+    if errors:
+        return jsonify({"messages": []})
+    known = find_known_case(desk, values["case_number"])
+    return jsonify({"messages": list(_hints(desk, values)), "case": known.as_json() if known is not None else None})
 
 
-def _hints(desk: Desk, values: dict[str, str]) -> Iterator[Hint]:
-    yield from _case_hints(values["case_number"])
+def _hints(desk: Desk, values: dict[str, Any]) -> Iterator[Hint]:
+    yield from _case_hints(desk, values["case_number"])
+    yield from _term_hints(desk, values)
     for name in ("amount_due", "amount_performed"):
         yield from _money_hints(name, values[name])
     document: Document | None = None
@@ -107,12 +115,30 @@ def _name_hints(desk: Desk, text: str, *, subject_id: int | None) -> Iterator[Hi
         yield _hint("name", f"登记中另有 {len(others)} 个同名主体；同名不是同一人，以证件号码为准")
 
 
-def _case_hints(text: str) -> Iterator[Hint]:
+def _case_hints(desk: Desk, text: str) -> Iterator[Hint]:
     if text.strip():
         try:
-            yield _hint("case_number", f"✓ {parse_case_number(text).text}")
+            yield _hint("case_number", f"✓ {read_case_number(desk, text).text}")
         except InvalidError as error:
             yield _hint("case_number", error.detail, fault=True)
+
+
+def _term_hints(desk: Desk, values: dict[str, Any]) -> Iterator[Hint]:
+    """Tell until when the order would stand if it were signed today."""
+    if values["kind"] not in set(OrderKind) or (values["kind"] == OrderKind.LISTING.value and not values["grounds"]):
+        return
+    months = values["exit_ban_months"]
+    try:
+        term = term_of(
+            OrderKind(values["kind"]),
+            [Ground(code) for code in values["grounds"]],
+            desk.today,
+            exit_ban_months=int(months) if months else None,
+        )
+    except InvalidError:
+        return
+    end = f"如今日签发，至 {day_cn(term.ends_on)}" if term.ends_on else "无固定期限，至依法删除或者解除之日"
+    yield _hint("exit_ban_months" if months else "grounds", f"期限：{end}")
 
 
 def _money_hints(name: str, text: str) -> Iterator[Hint]:

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from app.access import Audience, for_audience
 from app.desk.acting import Desk, open_desk
 from app.desk.blueprint import bp
+from app.desk.calendar import missing_text
+from app.desk.due import Group, load_queue, next_deadline
 from app.desk.views import OrderView, view_order
 from blacklist.actors import Role
 from blacklist.queries import desk as desk_queries
@@ -67,12 +69,16 @@ def show_home() -> ResponseReturnValue:
     queues = [
         Queue(kind.title, _count(desk, kind), kind.href, overdue=_overdue(listed.get(kind.state, []))) for kind in mine
     ]
+    running = load_queue(desk)
+    if running.running:
+        queues.append(Queue("全部时限", len(running.running), "/desk/due", overdue=running.count(Group.OVER)))
     rows = [row for state in _URGENCY for row in listed.get(state, [])][:MOST_ROWS]
     return render_template(
         "desk/home.html",
         queues=queues,
         rows=rows,
-        next_deadline="",
+        next_deadline=next_deadline(desk, running),
+        missing=missing_text(desk),
         may_draft=bool(courts_of_role(desk.actor, Role.CLERK)),
     )
 

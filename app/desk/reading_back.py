@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.access import Audience, for_audience
-from app.accounts.forms import read_form
+from app.accounts.forms import faults_of, read_form
 from app.database import writes
 from app.desk.acting import Desk, done, open_desk, version_sent
 from app.desk.blueprint import bp
@@ -18,14 +19,16 @@ from app.desk.views import Facts, OrderView, view_order
 from app.desk.words import KIND_TITLES
 from app.errors import MalformedError
 from blacklist.actors import Role
-from blacklist.errors import TransitionError
+from blacklist.errors import InvalidError, TransitionError
+from blacklist.identity.texts import clean_text
 from blacklist.models import Order
 from blacklist.queries import desk as desk_queries
 from blacklist.queries import orders as order_queries
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_role
-from blacklist.services.drafting import abandon_draft, submit_order
+from blacklist.rules.warnings import MOST_ANSWER, WARNING_TITLES, SoftWarning
+from blacklist.services.drafting import abandon_draft, submit_order, warnings_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,7 @@ def show_readback(public_id: str) -> ResponseReturnValue:
     state_after(OrderState(order.state), Act.SUBMIT)
     if order.submitted_at is not None:
         raise TransitionError("该决定已提交核验。", "The order has been submitted.")
-    companion = _companion_of(desk, order)
-    return render_template(
-        "desk/readback.html",
-        order=view_order(desk, order),
-        groups=_groups(desk, order, companion),
-        duty_public=order.duty_public or "",
-        companion=_view(desk, companion),
-        warnings=_warnings(desk, order, companion),
-        errors={},
-    )
+    return _page(desk, order, form={}, errors={})
 
 
 @bp.post("/e/<public_id>/check")
@@ -72,13 +66,25 @@ def take_readback(public_id: str) -> ResponseReturnValue:
     values, errors = read_form(SubmitForm(), request.form)
     if errors:
         raise MalformedError("表单不完整，请返回刷新。", "The form is not complete.")
-    submit_order(desk.session, public_id, version=version_sent(), actor=desk.actor, at=desk.at)
-    if values["companion"]:
-        version = values["companion_version"]
-        if not (version.isascii() and version.isdecimal()):
-            raise MalformedError("表单不完整，请返回刷新。", "The form is not complete.")
-        submit_order(desk.session, values["companion"], version=int(version), actor=desk.actor, at=desk.at)
-    return done(f"/desk/e/{public_id}", "submitted")
+    try:
+        _submit(desk, public_id, values)
+    except InvalidError as error:
+        desk.session.rollback()
+        order = order_queries.get_order(desk.session, public_id, actor=desk.actor)
+        return _page(desk, order, form=dict(request.form), errors=faults_of(error)), 422
+    return redirect(f"/desk/e/{public_id}/submitted", 303)
+
+
+@bp.get("/e/<public_id>/submitted")
+@for_audience(Audience.STAFF)
+def show_submitted(public_id: str) -> ResponseReturnValue:
+    """Say that it was handed in, what comes next, and offer the next entry."""
+    desk = open_desk()
+    order = order_queries.get_order(desk.session, public_id, actor=desk.actor)
+    require_role(desk.actor, Role.CLERK, order.court_id)
+    if order.submitted_at is None:
+        raise TransitionError("该决定尚未送核验。", "It has not been handed in.")
+    return render_template("desk/submitted.html", order=view_order(desk, order))
 
 
 @bp.get("/e/<public_id>/abandon")
@@ -108,6 +114,39 @@ def take_abandon(public_id: str) -> ResponseReturnValue:
         desk.session, public_id, reason=values["reason"], version=version_sent(), actor=desk.actor, at=desk.at
     )
     return done(f"/desk/e/{public_id}", "abandoned")
+
+
+def _submit(desk: Desk, public_id: str, values: dict[str, str]) -> None:
+    """Hand in the draft and its companion; an answer given for one holds for the other."""
+    answers = {
+        one: clean_text(values[f"answer_{one.value}"], pointer=f"/answer_{one.value}", most=MOST_ANSWER, multiline=True)
+        for one in SoftWarning
+    }
+    given: dict[str, Any] = {"actor": desk.actor, "at": desk.at, "vault": desk.vault, "answers": answers}
+    submit_order(desk.session, public_id, version=version_sent(), **given)
+    if values["companion"]:
+        version = values["companion_version"]
+        if not (version.isascii() and version.isdecimal()):
+            raise MalformedError("表单不完整，请返回刷新。", "The form is not complete.")
+        submit_order(desk.session, values["companion"], version=int(version), **given)
+
+
+def _page(desk: Desk, order: Order, *, form: dict[str, str], errors: dict[str, str]) -> str:
+    companion = _companion_of(desk, order)
+    asked = set(warnings_about(desk.session, order, on=desk.today))
+    if companion is not None:
+        asked |= set(warnings_about(desk.session, companion, on=desk.today))
+    return render_template(
+        "desk/readback.html",
+        order=view_order(desk, order),
+        groups=_groups(desk, order, companion),
+        duty_public=order.duty_public or "",
+        companion=_view(desk, companion),
+        warnings=_warnings(desk, order, companion),
+        questions=[(f"answer_{one.value}", WARNING_TITLES[one]) for one in SoftWarning if one in asked],
+        form=form,
+        errors=errors,
+    )
 
 
 def _companion_of(desk: Desk, order: Order) -> Order | None:

@@ -10,12 +10,10 @@ from app.accounts.forms import faults_of, read_form
 from app.database import writes
 from app.desk.acting import Desk, done, must_prove, open_desk, prove_address, version_sent
 from app.desk.blueprint import bp
-from app.desk.clocks import removal_due
 from app.desk.effects import effect_of_ending
 from app.desk.facts import view_proposal
 from app.desk.forms import DecideForm, RemovalForm
-from app.desk.views import day_of, view_order
-from app.desk.words import basis_of
+from app.desk.views import removal_due_of, view_order
 from blacklist.actors import Role
 from blacklist.errors import Fault, ForbiddenError, InvalidError
 from blacklist.identity.texts import clean_text
@@ -23,7 +21,7 @@ from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.permissions import require_other_person, require_role
-from blacklist.rules.removals import REMOVAL_TITLES, RemovalReason, removal_reasons
+from blacklist.rules.removals import REMOVAL_TITLES, RemovalReason, basis_of, removal_reasons
 from blacklist.services.proposing import NoProposalError
 from blacklist.services.removing import approve_removal, propose_removal, reject_removal
 
@@ -140,7 +138,7 @@ def _decide_page(desk: Desk, order: Order, proposal: Proposal, errors: dict[str,
         "desk/decide_removal.html",
         order=view_order(desk, order),
         proposal=view_proposal(desk, order, proposal),
-        due=removal_due(day_of(proposal), on=desk.today),
+        due=removal_due_of(desk, order, proposal),
         effect=effect_of_ending(desk, order),
         may_decide=not why_not,
         why_not=why_not,

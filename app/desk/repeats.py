@@ -23,21 +23,20 @@ def new_form_id() -> str:
     return secrets.token_urlsafe(24)
 
 
-def once(desk: Desk, form_id: str, act: Callable[[], str]) -> str:
-    """Run `act` once per form and return its result (a path); a repeat gets the first one's.
+def once(desk: Desk, form_id: str, act: Callable[[], str], *, route: str = ROUTE) -> str:
+    """Run `act` once per form and return its result (a text); a repeat gets the first one's.
 
     Raises:
         MalformedError: the form carries no id. StillRunningError: the first one is not done.
     """
     if _FORM_ID.fullmatch(form_id) is None:
         raise MalformedError("表单缺少编号，请返回刷新。", "The form carries no id.")
-    caller = f"account:{desk.actor.account_id}"
-    kept = desk.session.get(KeptAnswer, (caller, ROUTE, form_id))
+    kept = kept_result(desk, form_id, route=route)
     if kept is not None:
-        return desk.vault.open(kept.answer, table="kept_answers", row=kept.row_id, column="answer")
+        return kept
     row = KeptAnswer(
-        caller=caller,
-        route=ROUTE,
+        caller=_caller(desk),
+        route=route,
         key=form_id,
         row_id=new_id(),
         body_hash=b"",
@@ -54,3 +53,15 @@ def once(desk: Desk, form_id: str, act: Callable[[], str]) -> str:
     row.answer = desk.vault.seal(result, table="kept_answers", row=row.row_id, column="answer")
     desk.session.flush()
     return result
+
+
+def kept_result(desk: Desk, form_id: str, *, route: str) -> str | None:
+    """Return what came of a form this account sent before, or None."""
+    kept = desk.session.get(KeptAnswer, (_caller(desk), route, form_id))
+    if kept is None:
+        return None
+    return desk.vault.open(kept.answer, table="kept_answers", row=kept.row_id, column="answer")
+
+
+def _caller(desk: Desk) -> str:
+    return f"account:{desk.actor.account_id}"

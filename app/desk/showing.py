@@ -13,7 +13,10 @@ from app.accounts.throttling import draw_limit
 from app.database import writes
 from app.desk.acting import Desk, open_desk
 from app.desk.blueprint import bp
+from app.desk.case_event_views import events_of
+from app.desk.case_events import event_actions
 from app.desk.checking import may_check
+from app.desk.extending import may_extend
 from app.desk.facts import (
     act_title,
     bound_views,
@@ -24,15 +27,20 @@ from app.desk.facts import (
     history_views,
     service_views,
     step_views,
-    view_proposal,
 )
 from app.desk.forms import RevealForm
+from app.desk.paper_views import paper_actions, papers_of
+from app.desk.permits import permit_actions, permits_of
+from app.desk.proposals import open_proposals
+from app.desk.releasing import release_actions
+from app.desk.remedy_views import remedy_actions, rows_of_order
+from app.desk.versions import suspension_of, version_views
 from app.desk.views import ActionView, view_order
 from blacklist.actors import Role
 from blacklist.errors import InvalidError
 from blacklist.models import Order
 from blacklist.queries import orders as order_queries
-from blacklist.rules.lifecycle import STANDING_STATES, Act, OrderKind, OrderState
+from blacklist.rules.lifecycle import ENDING_ACTS, STANDING_STATES, Act, OrderKind, OrderState
 from blacklist.services.revealing import reveal_number
 
 REVEALS_AN_HOUR = 60
@@ -74,7 +82,6 @@ def _reveal(public_id: str) -> ResponseReturnValue:
 
 
 def _page(desk: Desk, order: Order, *, revealed: str | None = None, errors: dict[str, str] | None = None) -> str:
-    proposal = order_queries.find_open_proposal(desk.session, order.id)
     return render_template(
         "desk/order.html",
         order=view_order(desk, order),
@@ -86,7 +93,14 @@ def _page(desk: Desk, order: Order, *, revealed: str | None = None, errors: dict
         bound=bound_views(desk, order),
         services=service_views(desk, order),
         approvals=step_views(desk, order),
-        proposal=view_proposal(desk, order, proposal) if proposal is not None else None,
+        proposals=open_proposals(desk, order),
+        suspension=suspension_of(order),
+        versions=version_views(desk, order),
+        permits=permits_of(desk, order),
+        decided=order.decided_on is not None,
+        events=events_of(desk, order),
+        papers=papers_of(desk, order),
+        remedies=rows_of_order(desk, order),
         history=history_views(desk, order),
         siblings=_siblings(desk, order),
         may_reveal=any(desk.actor.holds(role, order.court_id) for role in _ACTING),
@@ -112,12 +126,44 @@ def list_actions(desk: Desk, order: Order) -> list[ActionView]:
     if decides and state is OrderState.CHECKED and order.drafted_by != desk.actor.person_id:
         actions.append(ActionView("查看并签发", f"/desk/sign/{order.public_id}"))
     if state in STANDING_STATES:
+        actions += paper_actions(desk, order)
         if clerk:
             actions.append(ActionView("登记送达", f"{base}/serve", "" if state is OrderState.ISSUED else "quiet"))
-        proposed = order_queries.find_open_proposal(desk.session, order.id) is not None
-        if not proposed and any(desk.actor.holds(role, order.court_id) for role in _ACTING):
-            title = act_title(OrderKind(order.kind), Act.REMOVE)
-            actions.append(ActionView(f"提出{title}或者撤销", f"{base}/remove", "danger"))
+        if any(desk.actor.holds(role, order.court_id) for role in _ACTING):
+            actions += _proceeding_actions(desk, order)
+            actions += _proposing_actions(desk, order)
+    return actions
+
+
+def _proceeding_actions(desk: Desk, order: Order) -> list[ActionView]:
+    """Return what can be received or recorded about an order: events of its case, permits, objections, releases."""
+    return [
+        *event_actions(desk, order),
+        *permit_actions(desk, order),
+        *remedy_actions(desk, order),
+        *release_actions(desk, order),
+    ]
+
+
+def _proposing_actions(desk: Desk, order: Order) -> list[ActionView]:
+    """Return the acts that can be proposed now: those without an open proposal of their own."""
+    base, state = f"/desk/e/{order.public_id}", OrderState(order.state)
+
+    def free(*acts: Act) -> bool:
+        return order_queries.find_open_proposal(desk.session, order.id, acts=acts) is None
+
+    actions = []
+    if free(Act.CORRECT):
+        actions.append(ActionView("提出更正", f"{base}/correct", "quiet"))
+    if state is OrderState.EFFECTIVE and free(Act.SUSPEND):
+        actions.append(ActionView("提出暂停", f"{base}/suspend", "quiet"))
+    if state is OrderState.SUSPENDED and free(Act.RESUME, Act.SUSPEND):
+        actions.append(ActionView("提出恢复", f"{base}/resume", "quiet"))
+    if may_extend(order) and free(Act.EXTEND):
+        actions.append(ActionView("提出延长期限", f"{base}/extend", "quiet"))
+    if free(*ENDING_ACTS):
+        title = act_title(OrderKind(order.kind), Act.REMOVE)
+        actions.append(ActionView(f"提出{title}或者撤销", f"{base}/remove", "danger"))
     return actions
 
 

@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 
 from app.clock import SHANGHAI
 from app.desk.acting import Desk
-from app.desk.clocks import Due, removal_due
+from app.desk.clocks import Due, due_in_words
 from app.desk.words import KIND_TITLES, SEX_TITLES
 from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
+from blacklist.queries import remedies as remedy_queries
 from blacklist.queries.subjects import OpenedSubject, open_subject
+from blacklist.rules.deadlines import Clock
 from blacklist.rules.exclusions import age_on
-from blacklist.rules.lifecycle import OrderKind, OrderState
+from blacklist.rules.lifecycle import ENDING_ACTS, STANDING_STATES, Act, OrderKind, OrderState
 from blacklist.rules.tags import PROCEEDING_TAGS, Tag, tag_of
 from blacklist.vocabulary import SubjectKind
 
@@ -131,11 +133,11 @@ def view_order(desk: Desk, order: Order, *, actions: tuple[tuple[str, str], ...]
         name=subject.name,
         number_masked=subject.masked_number,
         person_text=describe_person(subject, on=desk.today),
-        order_no=order.order_no,
+        order_no=order.order_no if order.decided_on else None,  # a number taken back is spent, not the order's
         case_number=order_queries.get_case(desk.session, order.case_id).number,
         tags=tags_of(desk, order),
         ends_on=order.ends_on,
-        due=due_of(order, on=desk.today) if proposal is None else removal_due(day_of(proposal), on=desk.today),
+        due=due_of(order, on=desk.today) if proposal is None else removal_due_of(desk, order, proposal),
         href=f"/desk/e/{order.public_id}",
         edit_href=f"/desk/e/{order.public_id}/edit",
         returned_reason=order.returned_reason,
@@ -152,9 +154,17 @@ def tags_of(desk: Desk, order: Order) -> tuple[Tag, ...]:
         submitted=order.submitted_at is not None,
         in_grace=in_grace,
     )
-    if order_queries.find_open_proposal(desk.session, order.id) is not None:
-        return (tag, PROCEEDING_TAGS["removal"])
-    return (tag,)
+    running = {name for name, acts in _PROCEEDINGS if _proposed(desk, order, acts)}
+    if order.state in STANDING_STATES:
+        running |= set(remedy_queries.open_proceedings(desk.session, order.id))
+    return (tag, *(shown for name, shown in PROCEEDING_TAGS.items() if name in running))
+
+
+_PROCEEDINGS = (("correction", (Act.CORRECT,)), ("removal", ENDING_ACTS))
+
+
+def _proposed(desk: Desk, order: Order, acts: tuple[Act, ...]) -> bool:
+    return order_queries.find_open_proposal(desk.session, order.id, acts=acts) is not None
 
 
 def describe_person(subject: OpenedSubject, *, on: date) -> str:
@@ -168,8 +178,19 @@ def describe_person(subject: OpenedSubject, *, on: date) -> str:
 
 
 def day_of(proposal: Proposal) -> date:
-    """Return the court's date on which a removal was proposed: its clock starts then."""
-    return proposal.proposed_at.astimezone(SHANGHAI).date()
+    """Return the court's date on which an act's clock starts: that of the event behind it, else of the proposal."""
+    return proposal.event_on or proposal.proposed_at.astimezone(SHANGHAI).date()
+
+
+def removal_due_of(desk: Desk, order: Order, proposal: Proposal) -> Due:
+    """Return by when a proposed end must be decided; what the law says of listings is followed for the other kinds."""
+    return due_in_words(
+        Clock.WRONG_FACTS_FOUND if proposal.act == Act.WITHDRAW.value else Clock.REMOVAL_EVENT,
+        day_of(proposal),
+        on=desk.today,
+        calendar=desk.calendar,
+        by_analogy=order.kind != OrderKind.LISTING.value,
+    )
 
 
 def due_of(order: Order, *, on: date) -> Due | None:

@@ -10,10 +10,13 @@ from blacklist.actors import ActorKind
 from blacklist.events import AuditEvent
 from blacklist.identity.documents import DocumentType
 from blacklist.queries.desk import DeskState
-from blacklist.rules.articles import ARTICLES
+from blacklist.queries.permits import REVOKE as REVOKE_PERMIT
 from blacklist.rules.exclusions import Circumstance
-from blacklist.rules.lifecycle import OrderKind
-from blacklist.rules.removals import RemovalReason
+from blacklist.rules.extensions import EXTENSION_TITLES
+from blacklist.rules.lifecycle import Act, OrderKind
+from blacklist.rules.permits import REVOCATION_TITLES
+from blacklist.rules.removals import REMOVAL_TITLES
+from blacklist.rules.suspensions import SUSPENSION_TITLES
 from blacklist.vocabulary import Sex
 
 Choices = tuple[tuple[str, str], ...]
@@ -64,6 +67,9 @@ CIRCUMSTANCE_TITLES: Mapping[Circumstance, str] = MappingProxyType(
         Circumstance.GRACE_RUNNING: "已给予宽限期且尚未届满",
         Circumstance.RELISTING_BARRED: "因申请执行人申请删除后未满六个月，申请执行人再次申请",
         Circumstance.WITHOUT_FULL_CAPACITY: "被执行人为无民事行为能力人或者限制民事行为能力人（限制法定代理人出境时勾选）",
+        Circumstance.STUDENT_LOAN: "被执行人是全日制在校生，债务为校园贷",
+        Circumstance.STATE_ORGAN: "被执行人是国家机关、事业单位或者国有企业",
+        Circumstance.PUBLIC_OFFICIAL: "被执行人是公职人员、人大代表或者政协委员",
     }
 )
 OUTCOME_TITLES: Mapping[str, str] = MappingProxyType({"served": "已送达", "attempted": "未能送达（已尝试）"})
@@ -119,9 +125,16 @@ EVENT_TITLES: Mapping[str, str] = MappingProxyType(
         AuditEvent.RECONSIDERATION_CHANGED: "复议改变原决定",
         AuditEvent.RECONSIDERATION_MAINTAINED: "复议维持原决定",
         AuditEvent.RECONSIDERATION_WITHDRAWN: "撤回复议申请",
+        AuditEvent.APPLICATION_RECEIVED: "登记申请执行人的申请",
+        AuditEvent.APPLICATION_ACCEPTED: "据申请起草决定",
+        AuditEvent.APPLICATION_REFUSAL_PROPOSED: "提出不予支持申请",
+        AuditEvent.APPLICATION_REFUSED: "决定不予支持申请",
+        AuditEvent.APPLICATION_WITHDRAWN: "登记撤回申请",
         AuditEvent.CASE_EVENT_RECORDED: "登记案件事项",
         AuditEvent.TASK_OPENED: "系统提示待办",
         AuditEvent.TASK_CLOSED: "待办办结",
+        AuditEvent.CALENDAR_YEAR_PROPOSED: "提交节假日安排",
+        AuditEvent.CALENDAR_YEAR_LOADED: "载入节假日安排",
         AuditEvent.PAPER_MADE: "制作文书",
         AuditEvent.PAPER_VOIDED: "作废文书",
         AuditEvent.PAPER_READ: "查看文书",
@@ -148,36 +161,81 @@ DONE_TEXTS: Mapping[str, str] = MappingProxyType(
         "proposed": "已提出终止，等待另一人决定。",
         "removed": "已同意，限制即时解除，公开页面同时撤下。",
         "rejected": "未同意，决定继续有效。",
+        "marked": "您的选择已保存，尚未签发。",
+        "taken-back": "已收回并退回录入人，该编号作废，不再使用。",
+        "suspension-proposed": "已提出暂停，等待另一人决定。",
+        "suspended-alone": "已先行暂停，限制和公示即时停止；须由另一人在 1 个工作日内确认。",
+        "suspension-approved": "已暂停，限制和公示停止。",
+        "suspension-rejected": "未同意暂停，决定继续有效。",
+        "resumption-proposed": "已提出恢复，等待另一人决定。",
+        "resumption-approved": "已恢复，限制和公示自现在起继续。",
+        "resumption-rejected": "未同意恢复，保持暂停。",
+        "extension-proposed": "已提出延长期限，等待另一人决定。",
+        "extension-approved": "期限已延长，须制作决定书并送达。",
+        "extension-rejected": "未同意延长，原期满日不变。",
+        "correction-proposed": "已提出更正，等待另一人决定。",
+        "correction-approved": "已更正，原内容保留为历史版本。",
+        "correction-rejected": "未同意更正，登记内容不变。",
+        "permit-applied": "申请已受理，等待院领导决定；准予之前，限制不变。",
+        "permit-granted": "已准予，许可编号已生成，协助单位自许可的第一天起查到。",
+        "permit-refused": "已决定不予许可，限制不变。",
+        "permit-revocation-proposed": "已提出撤销许可，等待另一人决定。",
+        "permit-revoked": "许可已撤销；尚在许可期间的，限制即时恢复。",
+        "permit-revocation-rejected": "未同意撤销，许可不变。",
+        "paper-made": "文书已制作，编号、核验码和文件校验值已登记。",
+        "paper-voided": "文书已作废，凭核验码核验得到的答复即时改变。",
+        "objection-accepted": "已受理，由您审查。",
+        "doubt-suspended": "已先行暂停公示和限制，请另一人在 1 个工作日内确认。",
+        "noted": "已登记。",
+        "outcome-proposed": "意见已提出，等待院领导决定。",
+        "outcome-decided": "已作出决定，请制作文书并送达申请人。",
+        "outcome-back": "已退回审查人重新审查。",
+        "outcome-served": "决定送达已登记。",
+        "remedy-withdrawn": "已登记撤回。",
         "password": "密码已修改，其他设备上的登录已失效。",
+        "case-event": "已登记；应当终止的决定已拟出申请，等待另一人决定。",
+        "release-proposed": "已提出解除对受限人员的限制，等待另一人决定。",
+        "release-approved": "已解除对该受限人员的限制，查询即时得到新的结果。",
+        "release-rejected": "未同意解除，该人员继续受限制。",
+        "role-change": "已开启审查待办，限制不因此变化。",
+        "application-received": "申请已登记，自收到之日起十五日内审查。",
+        "refusal-proposed": "已提出不予支持，等待另一人决定。",
+        "refusal-rejected": "未同意，申请退回起草，十五日期限不变。",
+        "application-refused": "已决定不予支持，请将理由告知申请执行人。",
+        "application-withdrawn": "撤回已登记。",
+        "task-closed": "待办已办结。",
+        "year-proposed": "节假日安排已提交，由另一人核对后载入。",
+        "year-loaded": "该年度已载入，期限即刻按此计算。",
     }
 )
 
-_LIST_TEN = f"{ARTICLES['LIST 10'].citation}第一款"
-_BASIS_OF: Mapping[RemovalReason, str] = MappingProxyType(
+
+PROPOSAL_TITLES: Mapping[str, str] = MappingProxyType(
     {
-        RemovalReason.R1: f"{_LIST_TEN}第（一）项",
-        RemovalReason.R2: f"{_LIST_TEN}第（二）项",
-        RemovalReason.R3: f"{_LIST_TEN}第（三）项",
-        RemovalReason.R4: f"{_LIST_TEN}第（四）项",
-        RemovalReason.R5: f"{_LIST_TEN}第（五）项",
-        RemovalReason.R6: f"{_LIST_TEN}第（六）项",
-        RemovalReason.R7: f"{_LIST_TEN}第（七）项",
-        RemovalReason.R9: f"{ARTICLES['LIST 2'].citation}第二款",
-        RemovalReason.ROLE_ENDED: ARTICLES["GOOD 17"].citation,
-        RemovalReason.PERFORMED_IN_GRACE: ARTICLES["GOOD 15"].citation,
+        Act.REMOVE: "终止",
+        Act.WITHDRAW: "撤销",
+        Act.SUSPEND: "暂停",
+        Act.RESUME: "恢复",
+        Act.EXTEND: "延长期限",
+        Act.CORRECT: "更正",
+        Act.RELEASE: "解除对受限人员的限制",
+        REVOKE_PERMIT: "撤销单次许可",
+    }
+)
+_REASON_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "inaccurate": "登记、公示的信息不准确",
+        **{str(code): title for code, title in REMOVAL_TITLES.items()},
+        **{str(code): title for code, title in SUSPENSION_TITLES.items()},
+        **{str(code): title for code, title in EXTENSION_TITLES.items()},
+        **{str(code): title for code, title in REVOCATION_TITLES.items()},
     }
 )
 
 
-def basis_of(reason: RemovalReason, kind: OrderKind) -> str:
-    """Return the provision a removal for this reason rests on, as a decision cites it."""
-    if reason is RemovalReason.W and kind is OrderKind.LISTING:
-        return ARTICLES["LIST 9"].citation
-    if reason in _BASIS_OF:
-        return _BASIS_OF[reason]
-    if kind is OrderKind.EXIT_BAN:
-        return ARTICLES["ENF 25"].citation
-    return ARTICLES["GOOD 18" if reason is RemovalReason.W else "CONS 9"].citation
+def reason_title(act: str, reason: str) -> str:
+    """Return the reason of a proposal in words, or the act where it needs no further reason."""
+    return _REASON_TITLES.get(reason) or PROPOSAL_TITLES.get(act, act)
 
 
 def choices(titles: Mapping[Any, str]) -> Choices:

@@ -9,6 +9,7 @@ from app.public.listing import show_list
 from app.public.searching import show_search
 from app.public.showing import show_entry
 from app.public.texts import show_accessibility, show_guide, show_privacy
+from app.public.verification import show_verified, show_verify, take_verify, take_verify_file
 
 __all__ = [
     "bp",
@@ -20,4 +21,8 @@ __all__ = [
     "show_list",
     "show_privacy",
     "show_search",
+    "show_verified",
+    "show_verify",
+    "take_verify",
+    "take_verify_file",
 ]

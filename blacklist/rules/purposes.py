@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -81,3 +81,15 @@ def get_purpose(code: str) -> Purpose:
         detail, english = "没有这一事项。", "There is no such purpose."
         raise InvalidError(detail, english, errors=(Fault("/purpose", "unknown-purpose", detail, english),))
     return purpose
+
+
+def bits_of(codes: Iterable[str]) -> int:
+    """Return the bits of these purposes, united.
+
+    Raises:
+        InvalidError: there is no such purpose (`unknown-purpose`).
+    """
+    bits = 0
+    for code in codes:
+        bits |= 1 << get_purpose(code).bit
+    return bits

@@ -22,8 +22,9 @@ from blacklist.rules.articles import ARTICLES
 from blacklist.rules.corrections import OF_THE_CASE, CorrectableFact, corrected_end, require_correctable
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
+from blacklist.rules.renewals import TaskKind
 from blacklist.rules.terms import term_of
-from blacklist.services import auditing, publishing
+from blacklist.services import auditing, publishing, tasking
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import (
     Grounds,
@@ -151,6 +152,7 @@ def approve_correction(
     if OrderState(order.state) is OrderState.EFFECTIVE:
         publishing.unpublish(session, order)
         publishing.publish(session, order, vault=vault, at=at, since=order.effective_at)
+    tasking.close_task(session, TaskKind.CORRECT_AFTER_OBJECTION, order, actor=actor, at=at)
 
     auditing.record(
         session,

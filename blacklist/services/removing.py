@@ -15,8 +15,9 @@ from blacklist.queries import orders as order_queries
 from blacklist.queries.repair import find_listing_beside
 from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState, state_after
 from blacklist.rules.removals import RemovalReason, act_of, removal_reasons
+from blacklist.rules.renewals import TaskKind
 from blacklist.rules.repair import waits_for_listing
-from blacklist.services import auditing, publishing
+from blacklist.services import auditing, publishing, tasking
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import Grounds, open_proposal, reject_proposal, require_may_propose, take_decision
 
@@ -96,6 +97,7 @@ def approve_removal(session: Session, public_id: str, *, version: int, actor: Ac
     order.state, order.version = state.value, order.version + 1
     order.ended_at, order.end_reason = at, proposal.reason
     publishing.unpublish(session, order)
+    tasking.close_task(session, TaskKind.END_AFTER_OBJECTION, order, actor=actor, at=at)
 
     auditing.record(
         session,

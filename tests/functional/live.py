@@ -79,7 +79,7 @@ class Processes:
         self._command("init")
         printed = self._command("seed", "--demo")
         live.keys = dict(re.findall(r"^(示例\S+): (jr_\S+)$", printed, re.MULTILINE))
-        live.passwords = dict(re.findall(r"^  ([a-z0-9]+) +(\S{12,}) ", printed, re.MULTILINE))
+        live.passwords = dict(re.findall(r"^  ([a-z0-9_]+) +(\S{12,}) ", printed, re.MULTILINE))
         self._spawn(
             sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app", "--host", "127.0.0.1",
             "--port", str(self.port), "--workers", "1", "--blocking-threads", "8", "--no-access-log",

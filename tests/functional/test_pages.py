@@ -14,9 +14,10 @@ from tests.functional.conftest import Watched
 from tests.functional.live import LiveRegistry
 from tests.functional.test_main_job import sign_in
 
-PUBLIC = ("/", "/search?q=张伟", "/search?q=查无此人", "/list", "/guide", "/privacy", "/accessibility", "/login",
+PUBLIC = ("/", "/search?q=张伟", "/search?q=查无此人", "/list", "/v", "/guide", "/privacy", "/accessibility", "/login",
           "/dev/errors", "/dev/errors/bad-check-digit", "/e/0000000000")  # fmt: skip
-CLERK = ("/desk", "/desk/e", "/desk/e?state=returned", "/desk/e/new", "/account/password")
+CLERK = ("/desk", "/desk/e", "/desk/e?state=returned", "/desk/e/new", "/account/password", "/desk/due",
+         "/desk/due?month=2026-10", "/desk/calendar", "/desk/calendar/2026", "/desk/papers")  # fmt: skip
 SIZES = {"phone": (390, 844), "desktop": (1366, 768), "narrow": (320, 700)}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

@@ -60,6 +60,9 @@ USERS = (
     DemoUser("clerk", "演示书记员", "京0199", (Role.CLERK,)),
     DemoUser("checker", "演示核验人", "京0199", (Role.CHECKER,)),
     DemoUser("president", "演示院领导", "京0199", (Role.PRESIDENT,)),
+    DemoUser("reviewer", "演示审查人", "京0199", (Role.REVIEWER,)),
+    DemoUser("reviewer_high", "高院审查人", "京", (Role.CLERK, Role.REVIEWER)),
+    DemoUser("president_high", "高院院领导", "京", (Role.PRESIDENT,)),
     DemoUser("clerk2", "新城书记员", "京0198", (Role.CLERK,)),
     DemoUser("president2", "新城院领导", "京0198", (Role.CHECKER, Role.PRESIDENT)),
 )
@@ -92,5 +95,5 @@ ZI = _person("测试子", "710100199109100114")
 UNIT_ONE = SandboxSubject("测试一号有限公司", (("uscc", "91350100M000100Y43", None),), "测试壬")
 UNIT_TWO = SandboxSubject("测试二号有限公司", (("uscc", "91710100MA0000007L", None),))
 
-# Registered, with nothing against them. 测试丙 and 测试丁 get their orders with permits and suspension.
-WITHOUT_ORDERS = (JIA_NAMESAKE, YI, BING, DING, UNIT_TWO)
+# Registered, with nothing against them.
+WITHOUT_ORDERS = (JIA_NAMESAKE, YI, UNIT_TWO)

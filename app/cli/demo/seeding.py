@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cli.demo import cast as people
+from app.cli.demo.papers import tell_paper
+from app.cli.demo.permits import tell_permit
 from app.cli.demo.states import tell_states
 from app.cli.demo.story import Staff, Telling, staff_actor
 from app.database import writing_session
@@ -22,10 +24,12 @@ from blacklist.identity.sealing import Vault
 from blacklist.models import RegistryFact
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind
+from blacklist.rules.papers import PaperKind
 from blacklist.rules.removals import RemovalReason
 from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import FIXED_TERM_MONTHS, add_months
 from blacklist.services import agencies, auditing, staffing
+from blacklist.services.calendars import load_shipped_years
 from blacklist.services.drafting import BoundParty
 from blacklist.services.expiring import expire_due_orders
 from config import Config
@@ -64,13 +68,14 @@ def seed_command(demo: bool, orders: int) -> None:
 
 def _seed(session: Session, *, vault: Vault, at: datetime, base_url: str) -> list[str]:
     lines = ["", "演示账号（密码只显示这一次） Demo logins, passwords shown only now:"]
+    load_shipped_years(session, actor=COMMAND, at=at)
     courts = _seed_courts(session)
     actors: dict[str, Actor] = {}
     for user in people.USERS:
         password = secrets.token_urlsafe(9) + "Aa1"
         actors[user.username] = _seed_user(session, user, courts[user.court], password=password, at=at)
         roles = "、".join(one.value for one in user.roles)
-        lines.append(f"  {user.username:<11}{password}   {user.name}（{roles}，{user.court}）")
+        lines.append(f"  {user.username:<16}{password}   {user.name}（{roles}，{user.court}）")
     lines.append("演示单位密钥（只显示这一次） Demo agency keys, shown only now:")
     keys = {}
     for agency in people.AGENCIES:
@@ -138,19 +143,25 @@ def _tell_sandbox(telling: Telling, *, at: datetime) -> None:
     earlier = morning - timedelta(days=200)
     yesterday, before = morning - timedelta(days=1), morning - timedelta(days=2)
 
-    telling.make(people.JIA, OrderKind.CONSUMPTION, serial=1234, at=earlier)
-    telling.make(people.JIA, OrderKind.LISTING, serial=1234, at=earlier, grounds=(Ground.G1,))
+    order = telling.make(people.JIA, OrderKind.CONSUMPTION, serial=1234, at=earlier)
+    tell_paper(telling, order, PaperKind.CONSUMPTION_ORDER, at=earlier + timedelta(hours=1))
+    order = telling.make(people.JIA, OrderKind.LISTING, serial=1234, at=earlier, grounds=(Ground.G1,))
+    tell_paper(telling, order, PaperKind.LISTING_DECISION, at=earlier + timedelta(hours=1))
 
-    for kind, reason, basis, grounds in (
-        (OrderKind.LISTING, RemovalReason.R1, "名单规定第十条第一款第（一）项", (Ground.G1,)),
-        (OrderKind.CONSUMPTION, RemovalReason.PERFORMED, "限制高消费规定第九条", ()),
-    ):
-        order = telling.make(people.WU, kind, serial=1235, at=earlier, grounds=grounds)
-        telling.remove(order, reason, basis=basis, at=yesterday)
+    telling.suspend(telling.make(people.DING, OrderKind.CONSUMPTION, serial=1243, at=earlier), at=yesterday)
+    tell_permit(telling, telling.make(people.BING, OrderKind.CONSUMPTION, serial=1242, at=earlier), at=at)
 
-    two_years = datetime.combine(add_months(yesterday.date(), -FIXED_TERM_MONTHS), time(9, 0), at.tzinfo)
-    telling.make(people.JI, OrderKind.LISTING, serial=1236, at=two_years, grounds=(Ground.G4,))
+    consumption = telling.make(people.WU, OrderKind.CONSUMPTION, serial=1235, at=earlier)
+    listing = telling.make(people.WU, OrderKind.LISTING, serial=1235, at=earlier, grounds=(Ground.G1,))
+    telling.remove(listing, RemovalReason.R1, basis="名单规定第十条第一款第（一）项", at=yesterday)
+    telling.remove(consumption, RemovalReason.PERFORMED, basis="限制高消费规定第九条", at=yesterday)
+    tell_paper(telling, listing, PaperKind.CERTIFICATE, at=yesterday + timedelta(hours=2))
+
+    # The listing's two years end first: its consumption order is not lifted while it stands.
+    ended_on = before.date() - timedelta(days=1)
+    two_years = datetime.combine(add_months(ended_on, -FIXED_TERM_MONTHS), time(9, 0), at.tzinfo)
     order = telling.make(people.JI, OrderKind.CONSUMPTION, serial=1236, at=two_years)
+    telling.make(people.JI, OrderKind.LISTING, serial=1236, at=two_years, grounds=(Ground.G4,))
     telling.remove(order, RemovalReason.CONSENT, basis="限制高消费规定第九条", at=before)
 
     telling.make(people.GENG, OrderKind.EXIT_BAN, serial=1237, at=morning - timedelta(days=10), exit_ban_months=3)
@@ -161,6 +172,6 @@ def _tell_sandbox(telling: Telling, *, at: datetime) -> None:
     telling.make(people.UNIT_ONE, OrderKind.LISTING, serial=1239, at=earlier, grounds=(Ground.G1,))
 
     month = datetime.combine(add_months(at.date(), -1), time(9, 0), at.tzinfo)
-    telling.make(people.GUI, OrderKind.LISTING, serial=1240, at=month, grounds=(Ground.G3,))
     telling.make(people.GUI, OrderKind.CONSUMPTION, serial=1240, at=month)
+    telling.make(people.GUI, OrderKind.LISTING, serial=1240, at=month, grounds=(Ground.G3,))
     telling.make(people.ZI, OrderKind.LISTING, serial=1241, at=month, grounds=(Ground.G6,), grace_months=3)

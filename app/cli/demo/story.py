@@ -15,15 +15,21 @@ from blacklist.identity.documents import parse_document
 from blacklist.identity.sealing import Vault
 from blacklist.models import Order
 from blacklist.queries import orders as order_queries
+from blacklist.queries.desk import main_document
+from blacklist.queries.subjects import open_subject
 from blacklist.rules.grounds import Ground
-from blacklist.rules.lifecycle import OrderKind
+from blacklist.rules.lifecycle import STANDING_STATES, OrderKind
 from blacklist.rules.removals import RemovalReason
+from blacklist.rules.suspensions import SuspensionReason
+from blacklist.rules.terms import add_months
+from blacklist.rules.warnings import SoftWarning
 from blacklist.services.drafting import BoundParty, OrderDraft, Party, draft_order, submit_order
 from blacklist.services.issuing import issue_order
 from blacklist.services.removing import approve_removal, propose_removal
 from blacklist.services.reviewing import check_order
 from blacklist.services.serving import ServiceWay, record_service
 from blacklist.services.subjects import register_subject
+from blacklist.services.suspending import approve_suspension, propose_suspension
 
 WARNED_BEFORE = timedelta(days=40)
 FILED_BEFORE = timedelta(days=60)
@@ -115,7 +121,13 @@ class Telling:
     def submit(self, order: Order, *, at: datetime) -> Order:
         """Hand a draft in."""
         return submit_order(
-            self.session, order.public_id, version=order.version, actor=self.staff.clerk, at=at + timedelta(minutes=2)
+            self.session,
+            order.public_id,
+            version=order.version,
+            actor=self.staff.clerk,
+            at=at + timedelta(minutes=2),
+            vault=self.vault,
+            answers=dict.fromkeys(SoftWarning, "已核实（演示）"),
         )
 
     def check(self, order: Order, subject: SandboxSubject, *, at: datetime) -> Order:
@@ -131,7 +143,9 @@ class Telling:
         )
 
     def issue(self, order: Order, *, at: datetime, grace_months: int | None = None) -> Order:
-        """Let the president decide."""
+        """Let the president decide; a listing's consumption order first, where the story has not told of one."""
+        if order.kind == OrderKind.LISTING.value:
+            self.issue_consumption_order(order, at=at, grace_months=grace_months)
         return issue_order(
             self.session,
             order.public_id,
@@ -141,6 +155,41 @@ class Telling:
             vault=self.vault,
             grace_months=grace_months,
         )
+
+    def issue_consumption_order(self, listing: Order, *, at: datetime, grace_months: int | None = None) -> Order | None:
+        """Issue the consumption order a listing needs beside it and return it, or None where one stands."""
+        if order_queries.find_consumption_order(self.session, listing, states=STANDING_STATES) is not None:
+            return None
+        case = order_queries.get_case(self.session, listing.case_id)
+        subject = open_subject(self.session, listing.subject_id, vault=self.vault)
+        draft = OrderDraft(
+            kind=OrderKind.CONSUMPTION,
+            court_id=listing.court_id,
+            case_number=parse_case_number(case.number),
+            filed_on=case.filed_on,
+            basis_number=case.basis_number,
+            basis_maker=case.basis_maker,
+            debtor=Party(
+                document=main_document(self.session, subject.id, vault=self.vault),
+                name=subject.name,
+                representative=subject.representative,
+            ),
+            duty=f"{'被告单位' if subject.representative else '被告'}未按执行通知书指定的期间履行给付义务（演示）。",
+            amount_due=listing.amount_due,
+            amount_performed=listing.amount_performed,
+        )
+        order = draft_order(self.session, draft, actor=self.staff.clerk, at=at, vault=self.vault)
+        self.submit(order, at=at)
+        check_order(
+            self.session,
+            order.public_id,
+            last_six=subject.number[-6:],
+            version=order.version,
+            actor=self.staff.checker,
+            at=at + timedelta(minutes=20),
+            vault=self.vault,
+        )
+        return self.issue(order, at=at, grace_months=grace_months)
 
     def serve(self, order: Order, *, at: datetime) -> Order:
         """Record service on whoever the order binds first."""
@@ -171,8 +220,35 @@ class Telling:
     ) -> Order:
         """Draft, submit, check, issue and serve: the order restricts from then on, or after its grace period."""
         order = self.draft(subject, kind, serial=serial, at=at, **more)  # type: ignore[arg-type]
+        if kind is OrderKind.LISTING:
+            consumption = self.issue_consumption_order(order, at=at, grace_months=grace_months)
+            if consumption is not None:
+                self.serve(consumption, at=at)
         order = self.issue(self.check(self.submit(order, at=at), subject, at=at), at=at, grace_months=grace_months)
         return order if order.state == "effective" else self.serve(order, at=at)
+
+    def suspend(self, order: Order, *, at: datetime) -> Order:
+        """Propose and approve a rest of one month, while an objection is examined."""
+        propose_suspension(
+            self.session,
+            order.public_id,
+            reason=SuspensionReason.OBJECTION,
+            until=add_months(at.date(), 1),
+            document="审查笔录（演示）",
+            note="当事人提出已提供担保，正在审查（演示）",
+            version=order.version,
+            actor=self.staff.clerk,
+            at=at,
+            vault=self.vault,
+        )
+        return approve_suspension(
+            self.session,
+            order.public_id,
+            version=order.version,
+            actor=self.staff.president,
+            at=at + timedelta(minutes=30),
+            vault=self.vault,
+        )
 
     def remove(self, order: Order, reason: RemovalReason, *, basis: str, at: datetime) -> Order:
         """Propose and approve a removal by two persons."""

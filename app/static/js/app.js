@@ -103,15 +103,42 @@ function staffKeys() {
   });
 }
 
-function focusSummary() {
-  const summary = document.querySelector(".error-summary");
-  if (summary) {
-    summary.focus();
+/** The summary of errors takes the focus, and Enter leads on to the first; else a heading marked to be read first. */
+function focusFirst() {
+  const first = document.querySelector(".error-summary") || document.querySelector("[data-heading]");
+  if (!first) {
+    return;
+  }
+  first.focus();
+  first.addEventListener("keydown", (event) => {
+    const way = first.matches(".error-summary") ? first.querySelector("a") : document.querySelector("[data-main]");
+    if (event.key === "Enter" && event.target === first && way && first.dataset.heading !== "") {
+      event.preventDefault();
+      way.click();
+    }
+  });
+}
+
+/** Keys can be switched off; only this browser remembers it, and without scripts there are none. */
+function keysSwitch() {
+  const off = window.localStorage.getItem("shortcuts") === "off";
+  if (off) {
+    document.body.dataset.shortcuts = "off";
+  }
+  const button = document.querySelector("[data-keys-switch]");
+  if (button) {
+    button.hidden = false;
+    button.textContent = off ? "打开快捷键" : "关闭快捷键";
+    button.addEventListener("click", () => {
+      window.localStorage.setItem("shortcuts", off ? "on" : "off");
+      window.location.reload();
+    });
   }
 }
 
 copyButtons();
 printButtons();
 sendOnce();
+keysSwitch();
 staffKeys();
-focusSummary();
+focusFirst();

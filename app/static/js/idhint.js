@@ -1,11 +1,11 @@
 /**
- * Live hints beside a document number. A form with `data-hints="/desk/hints"` posts its document, name, case number
- * and amount fields (with the CSRF token, never in a URL) when one of them is left; the answer is
- * `{"messages": [{"field": "number", "text": "…", "fault": false}, …]}`. Texts are shown as text, nothing else.
+ * Live hints beside the entry form. A form with `data-hints="/desk/hints"` posts the fields below (with the CSRF token,
+ * never in a URL) when one of them is left; the answer is `{"messages": [{"field", "text", "fault"}…], "case": …}`.
+ * What is known of the case fills empty fields and offers its debtors. Texts are shown as text, nothing else.
  * Silent on every failure: the server judges again when the form is sent.
  */
-const ASKED = ["document_type", "number", "country", "name", "case_number", "amount_due", "amount_performed"];
-const PAUSE = 250; // milliseconds after the last change
+const ASKED = ["document_type", "number", "country", "name", "case_number", "amount_due", "amount_performed", "kind", "grounds", "exit_ban_months"];
+const PAUSE = 150; // milliseconds after the last change
 
 function shown(form, messages) {
   for (const region of form.querySelectorAll("[data-hint-for]")) {
@@ -15,27 +15,39 @@ function shown(form, messages) {
   }
 }
 
+function offer(form, known) {
+  const room = form.querySelector("[data-debtors]");
+  if (!room || !known || room.dataset.of === known.number) {
+    return;
+  }
+  room.dataset.of = known.number;
+  room.hidden = false;
+  for (const name of ["filed_on", "basis_number", "basis_maker"]) {
+    form.elements[name].value = form.elements[name].value || known[name];
+  }
+  const list = room.querySelector(".choices");
+  list.textContent = "";
+  for (const one of known.debtors) {
+    const label = list.appendChild(document.createElement("label"));
+    label.className = "choice";
+    const radio = label.appendChild(document.createElement("input"));
+    Object.assign(radio, { type: "radio", name: "debtor", value: one.ref });
+    Object.assign(radio.dataset, { name: one.name, documentType: one.document_type, representative: one.representative });
+    const words = label.appendChild(document.createElement("span"));
+    words.textContent = one.label;
+    words.appendChild(document.createElement("small")).textContent = one.orders;
+  }
+}
+
 async function ask(form, signal) {
   const body = new FormData();
-  body.append("csrf_token", form.elements.csrf_token.value);
-  for (const name of ASKED) {
-    const field = form.elements[name];
-    if (field && field.value) {
-      body.append(name, field.value);
+  for (const [name, value] of new FormData(form)) {
+    if (value && (ASKED.includes(name) || name === "csrf_token")) {
+      body.append(name, value);
     }
   }
-  const answer = await fetch(form.dataset.hints, {
-    method: "POST",
-    body,
-    signal,
-    credentials: "same-origin",
-    headers: { Accept: "application/json" },
-  });
-  if (!answer.ok) {
-    return [];
-  }
-  const { messages = [] } = await answer.json();
-  return messages.filter((message) => typeof message.text === "string");
+  const answer = await fetch(form.dataset.hints, { method: "POST", body, signal, headers: { Accept: "application/json" } });
+  return answer.ok ? answer.json() : { messages: [] };
 }
 
 for (const form of document.querySelectorAll("form[data-hints]")) {
@@ -47,14 +59,16 @@ for (const form of document.querySelectorAll("form[data-hints]")) {
     }
     window.clearTimeout(timer);
     timer = window.setTimeout(async () => {
-      if (running) {
-        running.abort();
-      }
+      running?.abort();
       running = new AbortController();
       try {
-        shown(form, await ask(form, running.signal));
-      } catch {
-        shown(form, []);
+        const { messages, case: known } = await ask(form, running.signal);
+        shown(form, messages);
+        offer(form, known);
+      } catch (error) {
+        if (error.name !== "AbortError") {
+          shown(form, []);
+        }
       }
     }, PAUSE);
   });

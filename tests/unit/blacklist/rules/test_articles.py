@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,17 @@ class TestArticles:
     )
     def test_cites_as_a_decision_does(self, key, citation):
         assert ARTICLES[key].citation == citation
+
+    @pytest.mark.parametrize(
+        ("key", "document", "since"),
+        [
+            ("LIST", "法释〔2017〕7号", date(2017, 5, 1)),
+            ("LIST 10", "法释〔2017〕7号", date(2017, 5, 1)),
+            ("PIPL", "主席令第91号", date(2021, 11, 1)),
+            ("PIPL 25", "主席令第91号", date(2021, 11, 1)),
+        ],
+    )
+    def test_knows_the_number_of_the_text_and_its_first_day(self, key, document, since):
+        article = ARTICLES[key]
+
+        assert (article.key, article.document, article.in_force_from) == (key, document, since)

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import date, timedelta
 
 import pytest
@@ -95,6 +96,29 @@ class TestArrangeYear:
     def test_wants_its_source_and_a_year_it_knows(self):
         assert ("/source", "missing") in faults_of(entries_of(YEARS[2026]), source=" ")
         assert ("/year", "bad-year") in faults_of([], year=2024)
+        assert ("/year", "bad-year") in faults_of([], year=2101)
+
+    @pytest.mark.parametrize("year", [2025, 2100])
+    def test_knows_its_first_and_its_last_year(self, year):
+        assert ("/year", "bad-year") not in faults_of([], year=year)
+
+    def test_takes_a_source_of_one_to_two_hundred_characters(self):
+        entries = entries_of(YEARS[2026])
+
+        assert arrange_year(2026, "通", entries).source == "通"
+        assert len(arrange_year(2026, "通" * 200, entries).source) == 200
+        assert faults_of(entries, source="通" * 201) == [("/source", "missing")]
+
+    def test_thirteen_days_are_enough(self):
+        # 2027: one day each of New Year, Qingming, Dragon Boat and Mid-Autumn, the others in full.
+        days = ["2027-01-01", *(f"2027-02-0{day}" for day in range(5, 9)), "2027-04-05", "2027-05-01", "2027-05-02"]
+        days += ["2027-06-09", "2027-09-15", "2027-10-01", "2027-10-02", "2027-10-03"]
+        entries = [DayEntry(f"/holidays/{index}", text, DayKind.HOLIDAY) for index, text in enumerate(days)]
+
+        assert len(arrange_year(2027, "测试", entries).holidays) == 13
+
+    def test_an_empty_year_misses_them_all_at_one_place(self):
+        assert set(faults_of([])) == {("/holidays", "statutory-day-missing")}
 
 
 class TestIsBalanced:
@@ -122,6 +146,12 @@ class TestDigestOf:
 
         assert digest_of(other) == digest_of(year)
         assert len({digest_of(year), digest_of(shorter), digest_of(YEARS[2025])}) == 3
+
+    def test_stays_what_it_was_when_a_calendar_was_signed(self):
+        year = Year(2027, "测试", frozenset({date(2027, 1, 2), date(2027, 1, 1)}), frozenset({date(2027, 1, 9)}))
+        written = '{"holidays":["2027-01-01","2027-01-02"],"make_up_working_days":["2027-01-09"],"year":2027}'
+
+        assert digest_of(year) == hashlib.sha256(written.encode()).hexdigest()
 
 
 class TestYearsNeeded:

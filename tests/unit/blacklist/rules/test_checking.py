@@ -113,6 +113,13 @@ class TestDecide:
         assert shown.legal_basis == "最高人民法院关于限制被执行人高消费及有关消费的若干规定 第三条第一款第（一）项"
         assert (shown.since, shown.until, shown.court_contact) == (date(2026, 3, 2), None, "12368")
 
+    def test_names_the_measure_the_role_and_the_court(self):
+        order = replace(CONSUMPTION, role=BoundRole.PRINCIPAL)
+        (shown,) = ask("air_travel", order).restrictions
+
+        assert (shown.measure_name, shown.measure_name_english) == ("不得乘坐飞机", "No air travel")
+        assert (shown.role, shown.court) == (BoundRole.PRINCIPAL, "示例市示范区人民法院")
+
     def test_every_blocking_order_is_shown_once(self):
         twice = replace(CONSUMPTION, role=BoundRole.PRINCIPAL)
         other = replace(CONSUMPTION, order_id=9)
@@ -168,6 +175,10 @@ class TestDecide:
     )
     def test_a_permit_opens_its_own_order_purpose_and_days_only(self, changed):
         assert ask("air_travel", CONSUMPTION, permits=(replace(PERMIT, **changed),)).outcome is Outcome.RESTRICTED
+
+    @pytest.mark.parametrize("on", [PERMIT.valid_from, PERMIT.valid_to], ids=["first day", "last day"])
+    def test_a_permit_opens_on_its_first_and_on_its_last_day(self, on):
+        assert ask("air_travel", CONSUMPTION, permits=(PERMIT,), on=on).outcome is Outcome.PERMITTED
 
     def test_an_order_without_a_permit_still_restricts_beside_one_with(self):
         answer = ask("air_travel", CONSUMPTION, replace(CONSUMPTION, order_id=9), permits=(PERMIT,))

@@ -44,8 +44,13 @@ class TestRequireCorrectable:
         require_correctable(correctable_facts(OrderKind.EXIT_BAN, unit=True), OrderKind.EXIT_BAN, unit=True)
 
     def test_refuses_an_empty_correction(self):
-        with pytest.raises(InvalidError, match="没有任何内容"):
+        with pytest.raises(InvalidError, match="没有任何内容") as caught:
             require_correctable([], OrderKind.LISTING, unit=False)
+
+        assert [(fault.pointer, fault.code) for fault in caught.value.errors] == [("", "nothing-changed")]
+
+    def test_lets_the_grounds_of_a_listing_pass(self):
+        require_correctable([CorrectableFact.GROUNDS, CorrectableFact.EVIDENCE], OrderKind.LISTING, unit=False)
 
     def test_names_each_fact_the_order_does_not_have(self):
         changed = [CorrectableFact.DUTY, CorrectableFact.GROUNDS, CorrectableFact.REPRESENTATIVE]
@@ -53,7 +58,10 @@ class TestRequireCorrectable:
         with pytest.raises(InvalidError) as caught:
             require_correctable(changed, OrderKind.CONSUMPTION, unit=False)
 
-        assert [fault.pointer for fault in caught.value.errors] == ["/grounds", "/representative"]
+        assert [(fault.pointer, fault.code) for fault in caught.value.errors] == [
+            ("/grounds", "not-correctable"),
+            ("/representative", "not-correctable"),
+        ]
 
 
 class TestCorrectedEnd:

@@ -15,6 +15,7 @@ from blacklist.rules.disclosure import (
     card_for_public,
     for_public,
     is_public,
+    require_public,
 )
 from blacklist.rules.grounds import Ground
 from blacklist.rules.lifecycle import OrderKind, OrderState
@@ -88,7 +89,45 @@ class TestIsPublic:
         )
 
 
+class TestRequirePublic:
+    """LIST 7, 10; PIPL 25."""
+
+    def test_a_consumption_order_is_public_unless_the_court_says_otherwise(self):
+        require_public(OrderKind.CONSUMPTION, OrderState.EFFECTIVE, ends_on=None, on=ON)
+        with pytest.raises(NotFoundError):
+            require_public(
+                OrderKind.CONSUMPTION, OrderState.EFFECTIVE, ends_on=None, on=ON, consumption_is_public=False
+            )
+
+    def test_an_ended_one_is_gone_where_the_court_published_it_and_never_was_elsewhere(self):
+        with pytest.raises(GoneError):
+            require_public(OrderKind.CONSUMPTION, OrderState.REMOVED, ends_on=None, on=ON)
+        with pytest.raises(NotFoundError):
+            require_public(OrderKind.CONSUMPTION, OrderState.REMOVED, ends_on=None, on=ON, consumption_is_public=False)
+
+
 class TestCardForPublic:
+    def test_carries_every_fact_of_the_row(self):
+        whole = replace(
+            UNIT,
+            basis_number="（2025）京0199民初77号",
+            basis_maker="示例市示范区人民法院",
+            filed_on=date(2026, 1, 5),
+            ends_on=date(2028, 3, 1),
+        )
+        card = card_for_public(whole, on=ON)
+        same = [each.name for each in fields(PublicCard) if each.name != "age"]
+
+        assert {name: getattr(card, name) for name in same} == {name: getattr(whole, name) for name in same}
+
+    @pytest.mark.parametrize("show", [card_for_public, for_public])
+    def test_an_unpublished_consumption_order_has_no_row_and_no_page(self, show):
+        consumption = replace(FACTS, kind=OrderKind.CONSUMPTION)
+
+        assert show(consumption, on=ON).kind is OrderKind.CONSUMPTION
+        with pytest.raises(NotFoundError):
+            show(consumption, on=ON, consumption_is_public=False)
+
     def test_shows_a_persons_sex_age_and_region_but_no_number_and_no_duty(self):
         card = card_for_public(FACTS, on=ON)
 
@@ -121,6 +160,11 @@ class TestForPublic:
 
     def test_holds_the_full_number_nowhere(self):
         assert FACTS.document_number not in repr(for_public(FACTS, on=ON))
+
+    def test_shows_its_number_and_how_far_it_is_performed(self):
+        shown = for_public(replace(FACTS, performance="全部未履行"), on=ON)
+
+        assert (shown.order_no, shown.performance) == ("（2026）京0199执1234号-失信1", "全部未履行")
 
     def test_shows_the_duty_and_both_amounts(self):
         shown = for_public(FACTS, on=ON)

@@ -41,8 +41,10 @@ class TestExtendedTerm:
             extend(kind=kind)
 
     def test_violence_needs_its_ground_on_record(self):
-        with pytest.raises(ExclusionError, match="不含暴力"):
+        with pytest.raises(ExclusionError, match="不含暴力") as refused:
             extend(grounds=(Ground.G3, Ground.G4))
+
+        assert refused.value.facts == {"article": "LIST 2"}
 
     def test_several_kinds_need_two_different_grounds(self):
         assert extend(reason=SEVERAL, grounds=(Ground.G3, Ground.G4)).ends_on == date(2028, 3, 31)
@@ -51,8 +53,10 @@ class TestExtendedTerm:
 
     def test_the_last_day_is_in_time_and_the_next_is_not(self):
         assert extend(on=date(2027, 3, 31)).ends_on == date(2028, 3, 31)
-        with pytest.raises(InvalidError, match="期限已满"):
+        with pytest.raises(InvalidError, match="期限已满") as refused:
             extend(on=date(2027, 4, 1))
+
+        assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [("/years", "not-extendable")]
 
     def test_happens_once_and_never_to_an_open_end(self):
         for term in (Term(DECIDED, date(2028, 3, 31)), Term(DECIDED, None)):

@@ -40,9 +40,15 @@ class TestParseGrounds:
     def test_reads_what_exports_write(self, text, grounds):
         assert parse_grounds(text) == grounds
 
+    @pytest.mark.parametrize("text", ["G1," * 166 + "G2", "G2" + ", " * 249])
+    def test_reads_five_hundred_characters(self, text):
+        assert len(text) == 500
+        assert Ground.G2 in parse_grounds(text)
+
     @pytest.mark.parametrize(
         "text",
         [
+            pytest.param("G1," * 166 + "G1,", id="one character too long"),
             pytest.param("", id="nothing"),
             pytest.param(",", id="separator alone"),
             pytest.param("其他原因", id="other reasons"),

@@ -78,4 +78,5 @@ class TestMermaid:
 
         assert drawn.startswith("stateDiagram-v2\n    [*] --> draft: draft\n")
         assert drawn.count(": ") == len(STATE_AFTER)
+        assert drawn.endswith("    abandoned --> [*]\n")
         assert "    expired --> [*]\n" in drawn

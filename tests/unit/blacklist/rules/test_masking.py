@@ -16,6 +16,8 @@ class TestMaskNumber:
             pytest.param("E00000001", MaskPolicy.STRICT, "E000*****", id="passport"),
             pytest.param("E00000001", MaskPolicy.SPC, "E000*****", id="passport is always strict"),
             pytest.param("E12", MaskPolicy.STRICT, "***", id="too short to show any"),
+            pytest.param("E123", MaskPolicy.STRICT, "****", id="never the whole number"),
+            pytest.param("E1234", MaskPolicy.STRICT, "E123*", id="one character hidden"),
         ],
     )
     def test_hides_by_policy(self, number, policy, masked):

@@ -84,6 +84,7 @@ class TestCatalogue:
         (air,) = [each for each in MEASURES if each.code == "consumption.air"]
 
         assert air.name == "不得乘坐飞机"
+        assert air.rank is Rank.INTERPRETATION
         assert air.basis == "最高人民法院关于限制被执行人高消费及有关消费的若干规定 第三条第一款第（一）项"
 
 

@@ -14,12 +14,16 @@ class TestRequireRole:
         require_role(CLERK, Role.CLERK, 1)
 
     def test_refuses_the_role_at_another_court(self):
-        with pytest.raises(WrongCourtError):
+        with pytest.raises(WrongCourtError) as refused:
             require_role(CLERK, Role.CHECKER, 1)
 
+        assert refused.value.facts == {"role": "checker"}
+
     def test_refuses_who_has_the_role_nowhere(self):
-        with pytest.raises(MissingRoleError):
+        with pytest.raises(MissingRoleError) as refused:
             require_role(CLERK, Role.PRESIDENT, 1)
+
+        assert refused.value.facts == {"role": "president"}
 
 
 class TestRequireOtherPerson:

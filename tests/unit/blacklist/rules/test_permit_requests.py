@@ -85,6 +85,13 @@ class TestRequireMayPermit:
         else:
             assert faults(asked) == {("/uses", "out-of-range")}
 
+    def test_says_how_many_uses_there_may_be(self):
+        with pytest.raises(InvalidError) as caught:
+            require_may_permit(replace(URGENT, uses=11), recorded_on=TODAY, on=TODAY)
+
+        (fault,) = caught.value.errors
+        assert (fault.detail, fault.english) == ("次数应为 1 至 10 次。", "Uses are 1 to 10.")
+
     @pytest.mark.parametrize("asked", [URGENT, OWN_MONEY, NECESSARY, ABROAD], ids=["urgent", "own", "needs", "abroad"])
     def test_a_month_at_most_whatever_the_leave(self, asked):
         require_may_permit(replace(asked, valid_to=date(2026, 12, 24)), recorded_on=TODAY, on=TODAY)

@@ -49,8 +49,9 @@ class TestPermitStateAfter:
     def test_every_other_act_is_refused(self, before, act):
         if (before, act) in PERMIT_STATE_AFTER:
             return
-        with pytest.raises(TransitionError):
+        with pytest.raises(TransitionError) as refused:
             permit_state_after(before, act)
+        assert refused.value.facts == {"before": str(before or "none"), "act": str(act)}
 
     def test_is_applied_for_then_granted_then_used_up_expired_or_revoked(self):
         granted = permit_state_after(permit_state_after(None, PermitAct.APPLY), PermitAct.GRANT)
@@ -209,7 +210,7 @@ class TestRevocation:
         assert require_may_revoke(PermitState.GRANTED, Revocation.GRANTED_IN_ERROR) is PermitState.REVOKED
         with pytest.raises(InvalidError) as caught:
             require_may_revoke(state, Revocation.GRANTED_IN_ERROR)
-        assert [fault.pointer for fault in caught.value.errors] == ["/reason"]
+        assert [(fault.pointer, fault.code) for fault in caught.value.errors] == [("/reason", "reason-does-not-fit")]
 
     @pytest.mark.parametrize("state", [PermitState.APPLIED, PermitState.REFUSED, PermitState.REVOKED])
     @pytest.mark.parametrize("reason", Revocation)

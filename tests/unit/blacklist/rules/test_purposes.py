@@ -67,4 +67,4 @@ class TestGetPurpose:
         with pytest.raises(InvalidError) as refused:
             get_purpose("teleport")
 
-        assert refused.value.errors[0].code == "unknown-purpose"
+        assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [("/purpose", "unknown-purpose")]

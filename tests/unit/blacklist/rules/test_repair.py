@@ -119,6 +119,40 @@ class TestConsequences:
         assert set(consequence.articles) <= set(ARTICLES)
         assert (consequence.limit is Limit.NONE) == (consequence.outcome is Outcome.RECORD)
 
+    @pytest.mark.parametrize(
+        ("event", "target", "articles"),
+        [
+            ("performed", "open", ("LIST 10",)),
+            ("performed", "fixed", ("LIST 2", "GOOD 19")),
+            ("performed", "consumption", ("CONS 9",)),
+            ("performed", "exit_ban", ("ENF 25", "EXIT 65")),
+            ("terminated", "open", ("LIST 10",)),
+            ("terminated", "fixed", ("LIST 2", "LIST 10")),
+            ("terminated", "consumption", ("CONS 9",)),
+            ("terminated", "exit_ban", ("ENF 25", "EXIT 65")),
+            ("creditor_consent", "exit_ban", ("ENF 25",)),
+            ("death", "exit_ban", ("CPL 267", "EXIT 65")),
+        ],
+    )
+    def test_rest_on_the_articles_of_the_order_and_of_the_event(self, event, target, articles):
+        assert follow(event, target).articles == articles
+
+    def test_rest_on_list_10_while_one_search_is_not_enough(self):
+        assert follow("empty_search", "open", empty_searches=1).articles == ("LIST 10",)
+
+    @pytest.mark.parametrize("effective", [True, False])
+    @pytest.mark.parametrize(("event", "target"), CELLS)
+    def test_a_traveller_who_must_be_free_is_the_same_day_and_all_else_takes_three_working_days(
+        self, event, target, effective
+    ):
+        expected = Limit.THREE_WORKING_DAYS
+        if EXPECTED[event][target] == "record none":
+            expected = Limit.NONE
+        elif target == "exit_ban" and EXPECTED[event][target].startswith("remove must"):
+            expected = Limit.SAME_DAY
+
+        assert follow(event, target, effective=effective).limit is expected
+
     @pytest.mark.parametrize("target", TARGETS)
     @pytest.mark.parametrize("count", [0, 1])
     def test_one_search_without_result_ends_nothing(self, target, count):

@@ -65,7 +65,7 @@ class TestRequireSuspensionDays:
         with pytest.raises(InvalidError, match=words) as caught:
             require_suspension_days(until, on=TODAY, ends_on=ends_on)
 
-        assert [fault.pointer for fault in caught.value.errors] == ["/until"]
+        assert [(fault.pointer, fault.code) for fault in caught.value.errors] == [("/until", "impossible-date")]
 
 
 class TestSuspensionIsOver:

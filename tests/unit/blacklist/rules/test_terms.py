@@ -10,6 +10,10 @@ from blacklist.rules.terms import Term, add_months, extended, grace_until, is_ov
 DECIDED = date(2026, 3, 1)
 
 
+def faults(refused):
+    return [(fault.pointer, fault.code) for fault in refused.value.errors]
+
+
 class TestAddMonths:
     """CPL 85."""
 
@@ -43,18 +47,27 @@ class TestTermOf:
 
     @pytest.mark.parametrize(("months", "ends_on"), [(1, date(2026, 4, 1)), (12, date(2027, 3, 1))])
     def test_an_exit_ban_always_ends(self, months, ends_on):
-        assert term_of(OrderKind.EXIT_BAN, (), DECIDED, exit_ban_months=months).ends_on == ends_on
+        assert term_of(OrderKind.EXIT_BAN, (), DECIDED, exit_ban_months=months) == Term(DECIDED, ends_on)
 
     @pytest.mark.parametrize(("months", "code"), [(None, "missing"), (0, "out-of-range"), (13, "out-of-range")])
     def test_refuses_an_exit_ban_without_a_lawful_period(self, months, code):
         with pytest.raises(InvalidError) as refused:
             term_of(OrderKind.EXIT_BAN, (), DECIDED, exit_ban_months=months)
 
-        assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [("/exit_ban_months", code)]
+        assert faults(refused) == [("/exit_ban_months", code)]
+
+    def test_says_which_periods_are_lawful(self):
+        with pytest.raises(InvalidError) as refused:
+            term_of(OrderKind.EXIT_BAN, (), DECIDED, exit_ban_months=13)
+
+        assert refused.value.detail == "限制出境的期限（月）应为1至12。"
+        assert "must be 1 to 12" in refused.value.english
 
     def test_refuses_a_listing_without_a_ground(self):
-        with pytest.raises(InvalidError):
+        with pytest.raises(InvalidError) as refused:
             term_of(OrderKind.LISTING, (), DECIDED)
+
+        assert faults(refused) == [("/grounds", "missing")]
 
 
 class TestExtended:
@@ -69,13 +82,17 @@ class TestExtended:
 
     @pytest.mark.parametrize("years", [0, 4])
     def test_refuses_other_lengths(self, years):
-        with pytest.raises(InvalidError):
+        with pytest.raises(InvalidError) as refused:
             extended(Term(DECIDED, date(2028, 3, 1)), years)
+
+        assert faults(refused) == [("/years", "out-of-range")]
 
     @pytest.mark.parametrize("ends_on", [None, date(2029, 3, 1)], ids=["open-ended", "extended before"])
     def test_refuses_a_term_that_cannot_be_extended(self, ends_on):
-        with pytest.raises(InvalidError):
+        with pytest.raises(InvalidError) as refused:
             extended(Term(DECIDED, ends_on), 1)
+
+        assert faults(refused) == [("/years", "not-extendable")]
 
 
 class TestGraceUntil:
@@ -87,8 +104,10 @@ class TestGraceUntil:
 
     @pytest.mark.parametrize("months", [0, 4])
     def test_refuses_other_lengths(self, months):
-        with pytest.raises(InvalidError):
+        with pytest.raises(InvalidError) as refused:
             grace_until(DECIDED, months)
+
+        assert faults(refused) == [("/grace_months", "out-of-range")]
 
 
 class TestIsOver:

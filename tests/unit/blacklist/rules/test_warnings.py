@@ -89,4 +89,7 @@ class TestRequireAnswers:
         with pytest.raises(InvalidError) as caught:
             require_answers(warnings, {SoftWarning.STATE_ORGAN: "已通报", SoftWarning.ONE_DOCUMENT: "  "})
 
-        assert [fault.pointer for fault in caught.value.errors] == ["/answer_student_loan", "/answer_one_document"]
+        assert [(fault.pointer, fault.code) for fault in caught.value.errors] == [
+            ("/answer_student_loan", "missing"),
+            ("/answer_one_document", "missing"),
+        ]

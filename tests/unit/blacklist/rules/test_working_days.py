@@ -35,8 +35,10 @@ class TestIsWorkingDay:
         assert CALENDAR.is_working_day(day) is works
 
     def test_refuses_a_year_that_is_not_loaded(self):
-        with pytest.raises(UnknownYearError, match="2027"):
+        with pytest.raises(UnknownYearError, match="2027") as refused:
             CALENDAR.is_working_day(date(2027, 1, 4))
+
+        assert refused.value.facts == {"year": "2027"}
 
 
 class TestWorkingDaysAfter:
@@ -44,6 +46,11 @@ class TestWorkingDaysAfter:
 
     def test_three_working_days_over_the_national_holiday(self):
         assert CALENDAR.working_days_after(date(2026, 9, 30), 3) == date(2026, 10, 10)
+
+    @pytest.mark.parametrize("count", [0, -1])
+    def test_no_term_is_shorter_than_a_day(self, count):
+        with pytest.raises(ValueError, match="at least one day"):
+            CALENDAR.working_days_after(date(2026, 11, 2), count)
 
     def test_refuses_a_count_that_touches_an_unknown_year(self):
         with pytest.raises(UnknownYearError):
@@ -67,6 +74,14 @@ class TestNextWorkingDay:
 
     def test_leaves_a_working_day(self):
         assert CALENDAR.next_working_day(date(2026, 10, 8)) == date(2026, 10, 8)
+
+
+class TestShippedCalendar:
+    def test_names_the_notice_each_year_rests_on(self):
+        assert {year.year: year.source for year in shipped_calendar().years} == {
+            2025: "国务院办公厅关于2025年部分节假日安排的通知（国办发明电〔2024〕12号）",
+            2026: "国务院办公厅关于2026年部分节假日安排的通知",
+        }
 
 
 class TestYearFrom:
