@@ -85,9 +85,9 @@ def parse_grounds(text: str) -> tuple[Ground, ...]:
     Raises:
         InvalidError: some part of the text is no ground (`unknown-ground`); nothing is ever guessed.
     """
-    compact = "".join(unicodedata.normalize("NFKC", text[: _MOST_CHARACTERS + 1]).split())
-    if len(compact) > _MOST_CHARACTERS:
+    if len(text) > _MOST_CHARACTERS:  # as it came: cutting it first would drop unread what stands behind white space
         raise _refusal()
+    compact = "".join(unicodedata.normalize("NFKC", text).split())
     grounds: set[Ground] = set()
     position = 0
     while position < len(compact):

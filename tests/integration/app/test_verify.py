@@ -118,7 +118,7 @@ class TestCode:
         with desks.acting() as remedies:
             remedies.courts.telling.suspend(remedies.session.get_one(Order, order.id), at=AT)
 
-        page = visitor.get(f"/v/{paper.code}").text
+        page = visitor.get(f"/v/{paper.code}").text.split("<main", 1)[1].split("</main>", 1)[0]
 
         assert "当前不生效" in page
         for reason in ("暂停", "纠正", "异议", "解除"):

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from blacklist.rules.effect import ServiceProgress, ServiceRule, may_take_effect
+from blacklist.rules.deadlines import PERIODS, Clock
+from blacklist.rules.effect import ANNOUNCEMENT_DAYS, ServiceProgress, ServiceRule, may_take_effect
 from blacklist.rules.lifecycle import OrderKind
 
 ON = date(2026, 3, 2)
@@ -39,3 +40,10 @@ class TestMayTakeEffect:
         answer = may_take_effect(OrderKind.LISTING, on=ON, service=ServiceProgress.PROVEN, grace_until=grace_until)
 
         assert answer is may
+
+
+class TestAnnouncementDays:
+    """CPL 95."""
+
+    def test_are_those_of_the_clock(self):
+        assert PERIODS[Clock.ANNOUNCEMENT_PUBLISHED].length == ANNOUNCEMENT_DAYS

@@ -57,6 +57,8 @@ class TestParseGrounds:
             pytest.param("G7", id="no such code"),
             pytest.param("G12", id="longer code"),
             pytest.param("违反财产报告制度," * 60, id="too long"),
+            pytest.param("违反财产报告制度" + " " * 600 + "其他原因", id="something behind much white space"),
+            pytest.param(" G4," * 125 + " , G1", id="a ground behind the limit"),
         ],
     )
     def test_never_guesses(self, text):
