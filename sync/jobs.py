@@ -47,16 +47,17 @@ class Job:
     lane: str = "minute"
 
 
-def expire_orders(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
+def expire_orders(session: Session, *, at: datetime, vault: Vault) -> Step:
     """End the orders whose last day is over."""
-    done = expiring.expire_due_orders(session, at=at, limit=ORDERS_AT_ONCE)
+    done = expiring.expire_due_orders(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
     return Step({"expired": done}, more=done >= ORDERS_AT_ONCE)
 
 
-def end_permits(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - every job is called alike
-    """End the permits whose last day is over."""
-    done = ending_permits.expire_permits(session, at=at, limit=ORDERS_AT_ONCE)
-    return Step({"ended": done}, more=done >= ORDERS_AT_ONCE)
+def turn_permits(session: Session, *, at: datetime, vault: Vault) -> Step:
+    """End the permits whose last day is over, and begin those whose first day has come."""
+    ended = ending_permits.expire_permits(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
+    started = ending_permits.start_permits(session, at=at, vault=vault, limit=ORDERS_AT_ONCE)
+    return Step({"ended": ended, "started": started}, more=max(ended, started) >= ORDERS_AT_ONCE)
 
 
 def start_orders(session: Session, *, at: datetime, vault: Vault) -> Step:
@@ -80,7 +81,7 @@ def purge(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG
 # Endings stand before beginnings: what is over is taken out first.
 JOBS: Final = (
     Job("expire-orders", expire_orders, cron="* * * * *", lease=timedelta(seconds=50)),
-    Job("end-permits", end_permits, cron="* * * * *", lease=timedelta(seconds=50)),
+    Job("start-and-end-permits", turn_permits, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("start-orders", start_orders, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("open-tasks", open_tasks, cron="7 * * * *", lease=timedelta(seconds=50)),
     Job("purge", purge, cron="10 19 * * *", lease=timedelta(hours=2), lane="night"),  # 03:10 at the courts

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import resource
+import signal
 import struct
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -95,3 +98,16 @@ def u64(values: Iterable[int]) -> bytes:
 
 def u32(values: Iterable[int]) -> bytes:
     return array("I", values).tobytes()
+
+
+@contextmanager
+def no_file_beyond(length: int) -> Iterator[None]:
+    """Let every write beyond this length fail, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)

@@ -144,7 +144,7 @@ def _return(courts: Courts, telling: Telling, order: Order, subject: SandboxSubj
 def _expire(courts: Courts, telling: Telling, order: Order, subject: SandboxSubject, at: datetime) -> None:
     assert order.ends_on is not None
     over = datetime.combine(order.ends_on + timedelta(days=1), courts.at.timetz())
-    assert expire_due_orders(courts.session, at=over) >= 1
+    assert expire_due_orders(courts.session, at=over, vault=courts.vault) >= 1
 
 
 Step = Callable[[Courts, Telling, Order, SandboxSubject, datetime], Any]
@@ -345,7 +345,9 @@ ACTS: dict[str, DeskAct] = {
         "proposed",
         Role.PRESIDENT,
         ("order.removed",),
-        lambda courts, order, subject, **given: removing.approve_removal(courts.session, order.public_id, **given),
+        lambda courts, order, subject, **given: removing.approve_removal(
+            courts.session, order.public_id, **given, vault=courts.vault
+        ),
     ),
     "reject": DeskAct(
         "proposed",

@@ -84,7 +84,7 @@ def take_decide_removal(public_id: str) -> ResponseReturnValue:
         return done(f"/desk/e/{public_id}", "rejected")
     if must_prove(desk.at):
         return redirect(prove_address(f"/desk/e/{public_id}/decide-removal"), 303)
-    approve_removal(desk.session, public_id, version=version, actor=desk.actor, at=desk.at)
+    approve_removal(desk.session, public_id, version=version, actor=desk.actor, at=desk.at, vault=desk.vault)
     return done(f"/desk/e/{public_id}", "removed")
 
 

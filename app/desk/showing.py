@@ -29,6 +29,7 @@ from app.desk.facts import (
     step_views,
 )
 from app.desk.forms import RevealForm
+from app.desk.in_force import change_of
 from app.desk.paper_views import paper_actions, papers_of
 from app.desk.permits import permit_actions, permits_of
 from app.desk.proposals import open_proposals
@@ -97,6 +98,7 @@ def _page(desk: Desk, order: Order, *, revealed: str | None = None, errors: dict
         suspension=suspension_of(order),
         versions=version_views(desk, order),
         permits=permits_of(desk, order),
+        change=change_of(desk, order),
         decided=order.decided_on is not None,
         events=events_of(desk, order),
         papers=papers_of(desk, order),

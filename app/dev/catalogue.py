@@ -167,6 +167,7 @@ _ROWS: tuple[Entry, ...] = (
         "放弃该决定，在另一案件中另行录入。",
         "Give it up and draft another in the other case.",
     ),
+    Entry("evidence-not-found", 404, "该单位没有会签这一变化。", "The agency has not countersigned it.", *_FIX),
     Entry(
         "fenced",
         503,

@@ -97,6 +97,7 @@ class BatchWriter:
         self._on = at.astimezone(_SHANGHAI).date()
         self._types = BulkTypes(session.get_bind().dialect)
         self._now = self._types.instant(at)
+        self.in_force: list[int] = []  # ids of the orders of the last batch that restrict somebody from now on
 
     def write(
         self,
@@ -115,6 +116,7 @@ class BatchWriter:
         """
         known = load_known(self._session, rows, vault=self._vault)
         batch: dict[BulkTable, list[Values]] = {table: [] for table in _IN_ORDER}
+        self.in_force = []
         written = 0
         for row in rows:
             if known.is_registered(row):
@@ -217,6 +219,8 @@ class BatchWriter:
         ))  # fmt: skip
         known.orders.setdefault((case_id, kind, subject_id), []).append((state, row.decided_on))
         batch[_BINDINGS].append((new_id(), order_id, subject_id, BoundRole.DEBTOR.value, decided_on))
+        if not over:
+            self.in_force.append(order_id)
         if row.kind is not OrderKind.LISTING or over:
             return
         birth_year = row.birth_date.year if row.birth_date else None

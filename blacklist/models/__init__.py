@@ -14,6 +14,19 @@ from blacklist.models.agencies import (
 from blacklist.models.base import Base
 from blacklist.models.calendars import CalendarYear
 from blacklist.models.courts import Court, Person, RoleGrant
+from blacklist.models.log import (
+    AgencyAck,
+    AgencyView,
+    AgencyWake,
+    Discrepancy,
+    LogCheckpoint,
+    LogEntry,
+    LogHead,
+    LogTile,
+    Restriction,
+    Subscriber,
+    ViewKey,
+)
 from blacklist.models.orders import (
     Case,
     CourtTask,
@@ -34,8 +47,11 @@ from blacklist.models.subjects import Subject, SubjectDocument, SubjectName
 __all__ = [
     "Account",
     "Agency",
+    "AgencyAck",
     "AgencyKey",
     "AgencyPurpose",
+    "AgencyView",
+    "AgencyWake",
     "Application",
     "AuditEntry",
     "AuditHead",
@@ -47,8 +63,13 @@ __all__ = [
     "CheckOutcome",
     "Court",
     "CourtTask",
+    "Discrepancy",
     "ImportRun",
     "KeptAnswer",
+    "LogCheckpoint",
+    "LogEntry",
+    "LogHead",
+    "LogTile",
     "Objection",
     "Order",
     "OrderBinding",
@@ -66,6 +87,7 @@ __all__ = [
     "Reconsideration",
     "RegistryFact",
     "RemedyNote",
+    "Restriction",
     "RoleGrant",
     "ServiceAttempt",
     "SignMark",
@@ -73,5 +95,7 @@ __all__ = [
     "Subject",
     "SubjectDocument",
     "SubjectName",
+    "Subscriber",
     "SyncRun",
+    "ViewKey",
 ]

@@ -103,6 +103,7 @@ class Order(Base):
     warnings: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # JSON: soft warnings with their answers
     access_code: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # printed in the decision
     access_code_index: Mapped[bytes | None] = mapped_column(Blob, info=INTERNAL)
+    log_salt: Mapped[bytes | None] = mapped_column(Blob, info=SEALED)  # base64; makes the order's tag in the log
     rule_version: Mapped[str] = mapped_column(String(20), info=OPEN)
     source: Mapped[str] = mapped_column(String(10), server_default="desk", info=INTERNAL)  # desk | import
 

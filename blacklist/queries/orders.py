@@ -54,6 +54,12 @@ def lock_order(session: Session, order_id: int) -> Order:
     return session.scalars(_locking(select(Order).where(Order.id == order_id))).one()
 
 
+def lock_orders(session: Session, order_ids: Collection[int]) -> list[Order]:
+    """Return orders by their inner ids, all locked, in the order in which everybody locks several."""
+    query = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id)
+    return list(session.scalars(_locking(query)))
+
+
 def _locking(query: Select[RowT]) -> Select[RowT]:
     """Lock what is found and read it again: what the session read before the lock may have changed meanwhile."""
     return query.with_for_update().execution_options(populate_existing=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import Integer, Select, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor
 from blacklist.errors import NotFoundError
-from blacklist.models import Agency, AuditEntry, Order, OrderBinding, Permit, Proposal
+from blacklist.ledger.leaves import LeafKind
+from blacklist.models import Agency, AuditEntry, LogEntry, Order, OrderBinding, Permit, Proposal
 from blacklist.queries.orders import lock_order
 from blacklist.rules.permits import PermitState, Revocation, bars_further
 from blacklist.rules.subjects import BoundRole
@@ -131,6 +132,38 @@ def list_due_to_expire(session: Session, *, on: date, most: int) -> list[int]:
     """Return ids of granted permits whose last day is before `on`, the earliest end first."""
     query = select(Permit.id).where(Permit.state == PermitState.GRANTED.value, Permit.valid_to < on)
     return list(session.scalars(query.order_by(Permit.valid_to, Permit.id).limit(most)))
+
+
+def list_due_to_start(session: Session, *, on: date, most: int) -> list[Permit]:
+    """Return granted permits whose days have come and of which the log does not tell yet, locked."""
+    told = exists().where(LogEntry.permit_id == Permit.id, LogEntry.kind == LeafKind.PERMIT.value)
+    query = (
+        select(Permit)
+        .where(Permit.state == PermitState.GRANTED.value, Permit.valid_from <= on, Permit.valid_to >= on, ~told)
+        .order_by(Permit.id)
+        .limit(most)
+    )
+    return list(session.scalars(_locking(query)))
+
+
+def begun(session: Session, permits: Collection[Permit]) -> list[Permit]:
+    """Return those of these permits that the log tells of."""
+    told = set(
+        session.scalars(
+            select(LogEntry.permit_id).where(
+                LogEntry.permit_id.in_([one.id for one in permits]), LogEntry.kind == LeafKind.PERMIT.value
+            )
+        )
+    )
+    return [one for one in permits if one.id in told]
+
+
+def list_used_up(session: Session, permit_nos: Collection[str], *, at: datetime) -> list[Permit]:
+    """Return those of these permits whose last use was taken at this moment."""
+    query = select(Permit).where(
+        Permit.permit_no.in_(permit_nos), Permit.state == PermitState.USED.value, Permit.ended_at == at
+    )
+    return list(session.scalars(query.order_by(Permit.id).execution_options(populate_existing=True)))
 
 
 def last_number(session: Session, year: int) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from blacklist.models import Check, Order, Publication, SyncRun
 
-SCHEMA_HEAD = "0002_due_process"
+SCHEMA_HEAD = "0003_log"
 
 
 def schema_is_current(session: Session) -> bool:

@@ -15,6 +15,7 @@ from blacklist.errors import Fault, InvalidError
 from blacklist.events import AuditEvent
 from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Case, Order, OrderVersion, Proposal, Subject
 from blacklist.queries import orders as order_queries
 from blacklist.queries.subjects import open_subject
@@ -25,6 +26,7 @@ from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.rules.renewals import TaskKind
 from blacklist.rules.terms import term_of
 from blacklist.services import auditing, publishing, tasking
+from blacklist.services.appending import LogEvent, append, has_restricted
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import (
     Grounds,
@@ -164,6 +166,8 @@ def approve_correction(
         facts={"changed": ",".join(sorted(changed)), "proposed_by": proposal.proposer_id},
     )
     session.flush()
+    if has_restricted(order):
+        append(session, [LogEvent(LeafKind.CORRECT, order)], at=at, vault=vault)
     return order
 
 

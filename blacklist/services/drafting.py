@@ -34,6 +34,7 @@ from blacklist.rules.subjects import BoundRole
 from blacklist.rules.terms import term_of
 from blacklist.rules.warnings import SoftWarning, WarningFacts, require_answers, soft_warnings
 from blacklist.services import auditing
+from blacklist.services.appending import append_amendments
 from blacklist.services.subjects import register_subject
 from blacklist.vocabulary import Sex, SubjectKind
 
@@ -139,6 +140,7 @@ def draft_order(session: Session, draft: OrderDraft, *, actor: Actor, at: dateti
         session, AuditEvent.ORDER_DRAFTED, order.id, actor=actor, at=at, court_id=court.id, facts={"kind": order.kind}
     )
     session.flush()
+    _reach_new_documents(session, order, at=at, vault=vault)
     return order
 
 
@@ -186,6 +188,7 @@ def amend_draft(
 
     auditing.record(session, AuditEvent.ORDER_AMENDED, order.id, actor=actor, at=at, court_id=order.court_id)
     session.flush()
+    _reach_new_documents(session, order, at=at, vault=vault)
     return order
 
 
@@ -302,6 +305,12 @@ def _person(actor: Actor) -> int:
     if actor.person_id is None:
         raise ValueError("a person drafts orders")
     return actor.person_id
+
+
+def _reach_new_documents(session: Session, order: Order, *, at: datetime, vault: Vault) -> None:
+    """Let orders in force reach documents that this draft made known of their persons: a second passport is the leak."""
+    subjects = {order.subject_id, *(one.subject_id for one in order_queries.list_bindings(session, order.id))}
+    append_amendments(session, subjects, at=at, vault=vault)
 
 
 def _register(session: Session, party: Party, *, vault: Vault, at: datetime) -> Subject:

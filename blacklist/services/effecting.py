@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from blacklist.actors import MACHINE, Actor
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Order, ServiceAttempt
 from blacklist.queries import orders as order_queries
 from blacklist.rules.effect import ServiceProgress, may_take_effect
 from blacklist.rules.lifecycle import Act, OrderKind, OrderState, state_after
 from blacklist.services import auditing, publishing
+from blacklist.services.appending import LogEvent, append
 
 
 def take_effect_if_due(
@@ -42,18 +44,14 @@ def take_effect_if_due(
     publishing.publish(session, order, vault=vault, at=at)
 
     auditing.record(session, AuditEvent.ORDER_EFFECTIVE, order.id, actor=actor, at=at, court_id=order.court_id)
-    session.flush()
+    append(session, [LogEvent(LeafKind.LIST, order)], at=at, vault=vault)
     return True
 
 
 def start_due_orders(session: Session, *, at: datetime, vault: Vault, limit: int = 200) -> int:
     """Let orders restrict whose grace period is over and whose service is on record; return how many."""
-    started = 0
-    for order_id in order_queries.list_due_to_start(session, on=at.date(), most=limit):
-        with session.begin_nested():
-            order = order_queries.lock_order(session, order_id)
-            started += take_effect_if_due(session, order, actor=MACHINE, at=at, vault=vault)
-    return started
+    due = order_queries.lock_orders(session, order_queries.list_due_to_start(session, on=at.date(), most=limit))
+    return sum(take_effect_if_due(session, order, actor=MACHINE, at=at, vault=vault) for order in due)
 
 
 def progress_of(order: Order, attempts: list[ServiceAttempt]) -> ServiceProgress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,11 +12,13 @@ from blacklist.actors import MACHINE, Actor, Role
 from blacklist.events import AuditEvent
 from blacklist.identity.ids import new_id, public_id
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Order, Permit, Proposal
 from blacklist.queries import permits as permit_queries
 from blacklist.rules.articles import ARTICLES
 from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.permits import PermitAct, PermitState, Revocation, permit_state_after, require_may_revoke
+from blacklist.services.appending import LogEvent, append
 from blacklist.services.drafting import text_hash
 from blacklist.services.permitting import record_act, require_permit_version
 from blacklist.services.proposing import NoProposalError, ProposalOpenError, details_of, require_may_propose
@@ -23,12 +26,21 @@ from blacklist.services.proposing import NoProposalError, ProposalOpenError, det
 BASIS = ARTICLES["GOOD 17"].citation
 
 
-def expire_permits(session: Session, *, at: datetime, limit: int = 200) -> int:
+def start_permits(session: Session, *, at: datetime, vault: Vault, limit: int = 200) -> int:
+    """Let the log say of permits whose first day has come that their purpose is to be asked online; return how many."""
+    due = permit_queries.list_due_to_start(session, on=at.date(), most=limit)
+    if due:
+        events = [LogEvent(LeafKind.PERMIT, session.get_one(Order, one.order_id), one) for one in due]
+        append(session, events, at=at, vault=vault)
+    return len(due)
+
+
+def expire_permits(session: Session, *, at: datetime, vault: Vault, limit: int = 200) -> int:
     """End granted permits whose last day is over in Asia/Shanghai; return how many.
 
     Answers and uses do not wait for this: both go by the dates.
     """
-    ended = 0
+    ended: list[Permit] = []
     for permit_id in permit_queries.list_due_to_expire(session, on=at.date(), most=limit):
         permit = permit_queries.lock_granted(session, permit_id)
         if permit is None:  # used up or revoked while we waited for the lock
@@ -40,8 +52,17 @@ def expire_permits(session: Session, *, at: datetime, limit: int = 200) -> int:
 
         record_act(session, AuditEvent.PERMIT_EXPIRED, permit, order, actor=MACHINE, at=at)
         session.flush()
-        ended += 1
-    return ended
+        ended.append(permit)
+    record_ends(session, ended, at=at, vault=vault)
+    return len(ended)
+
+
+def record_ends(session: Session, permits: Sequence[Permit], *, at: datetime, vault: Vault) -> None:
+    """Let the log say that these permits open nothing any more; those that never began are not in it."""
+    begun = permit_queries.begun(session, permits)
+    if begun:
+        events = [LogEvent(LeafKind.PERMIT_END, session.get_one(Order, one.order_id), one) for one in begun]
+        append(session, events, at=at, vault=vault)
 
 
 def propose_revocation(
@@ -120,6 +141,7 @@ def approve_revocation(
     require_permit_version(permit, version)
     state = require_may_revoke(PermitState(permit.state), Revocation(proposal.reason))
 
+    was_open = PermitState(permit.state) is PermitState.GRANTED
     proposal.state, proposal.decider_id, proposal.decided_at = "approved", actor.person_id, at
     permit.state, permit.version = state.value, permit.version + 1
     permit.revoked_reason = proposal.reason
@@ -128,6 +150,8 @@ def approve_revocation(
     facts: dict[str, str | int | None] = {"reason": proposal.reason, "proposed_by": proposal.proposer_id}
     record_act(session, AuditEvent.PERMIT_REVOKED, permit, order, actor=actor, at=at, facts=facts)
     session.flush()
+    if was_open:
+        record_ends(session, [permit], at=at, vault=vault)
     return permit
 
 

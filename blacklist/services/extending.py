@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from blacklist.actors import Actor
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Order, Proposal, Publication
 from blacklist.queries import orders as order_queries
 from blacklist.rules.articles import ARTICLES
@@ -16,6 +17,7 @@ from blacklist.rules.extensions import ExtensionReason, extended_term
 from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState, state_after
 from blacklist.rules.terms import Term
 from blacklist.services import auditing
+from blacklist.services.appending import LogEvent, append
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import (
     Grounds,
@@ -112,6 +114,7 @@ def approve_extension(
         facts={"reason": proposal.reason, "years": years, "proposed_by": proposal.proposer_id},
     )
     session.flush()
+    append(session, [LogEvent(LeafKind.AMEND, order)], at=at, vault=vault)
     return order
 
 

@@ -29,6 +29,7 @@ from blacklist.models import Court, ImportRun, Order, RoleGrant
 from blacklist.rules.lifecycle import OrderKind
 from blacklist.rules.terms import is_over
 from blacklist.services import auditing
+from blacklist.services.appending import append_in_force
 
 BATCH_ROWS: Final = 2_000  # a transaction on SQLite keeps every other writer waiting
 MOST_KEPT: Final = 250_000  # checked rows held in memory; a larger file is read and checked again to be written
@@ -173,6 +174,7 @@ def apply_import(
         )
         written += new
         _record_batch(session, plan, run, handled=len(batch), new=new, decider=decider, at=at)
+        append_in_force(session, writer.in_force, at=at, vault=vault)
         handled = run.written
         commit(session)
         if progress is not None:

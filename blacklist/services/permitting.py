@@ -14,6 +14,7 @@ from blacklist.errors import ConflictError, StaleVersionError
 from blacklist.events import AuditEvent
 from blacklist.identity.ids import new_id, public_id
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import AuditHead, Order, Permit, Subject
 from blacklist.queries import orders as order_queries
 from blacklist.queries import permits as permit_queries
@@ -22,6 +23,7 @@ from blacklist.rules.permissions import require_other_person, require_role
 from blacklist.rules.permit_requests import PermitRequest, require_may_permit
 from blacklist.rules.permits import Cause, Leave, PermitAct, PermitState, permit_state_after
 from blacklist.services import auditing
+from blacklist.services.appending import LogEvent, append
 from blacklist.services.drafting import require_version
 from blacklist.vocabulary import SubjectKind
 
@@ -146,6 +148,8 @@ def grant_permit(
 
     record_act(session, AuditEvent.PERMIT_GRANTED, permit, order, actor=actor, at=at)
     session.flush()
+    if permit.valid_from <= at.date():
+        append(session, [LogEvent(LeafKind.PERMIT, order, permit)], at=at, vault=vault)
     return permit
 
 

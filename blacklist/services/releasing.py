@@ -15,6 +15,7 @@ from blacklist.actors import Actor
 from blacklist.errors import Fault, InvalidError, TransitionError
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import CourtTask, Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.queries.releasable import get_releasable, list_releasable, not_bound
@@ -22,6 +23,7 @@ from blacklist.rules.lifecycle import STANDING_STATES, Act, OrderKind, OrderStat
 from blacklist.rules.removals import RemovalReason, basis_of
 from blacklist.rules.renewals import TaskKind
 from blacklist.services import auditing, tasking
+from blacklist.services.appending import LogEvent, append, has_restricted
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import (
     Grounds,
@@ -148,6 +150,8 @@ def approve_release(
         },
     )
     session.flush()
+    if has_restricted(order):
+        append(session, [LogEvent(LeafKind.AMEND, order)], at=at, vault=vault)
     return order
 
 

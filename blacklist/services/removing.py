@@ -10,6 +10,7 @@ from blacklist.actors import Actor
 from blacklist.errors import ConflictError, Fault, InvalidError
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.queries.repair import find_listing_beside
@@ -18,6 +19,7 @@ from blacklist.rules.removals import RemovalReason, act_of, removal_reasons
 from blacklist.rules.renewals import TaskKind
 from blacklist.rules.repair import waits_for_listing
 from blacklist.services import auditing, publishing, tasking
+from blacklist.services.appending import LogEvent, append, has_restricted
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import Grounds, open_proposal, reject_proposal, require_may_propose, take_decision
 
@@ -77,7 +79,9 @@ def propose_removal(
     return proposal
 
 
-def approve_removal(session: Session, public_id: str, *, version: int, actor: Actor, at: datetime) -> Order:
+def approve_removal(
+    session: Session, public_id: str, *, version: int, actor: Actor, at: datetime, vault: Vault
+) -> Order:
     """End the order: from now on it restricts nobody, and every public trace of it answers 410.
 
     Raises:
@@ -109,6 +113,8 @@ def approve_removal(session: Session, public_id: str, *, version: int, actor: Ac
         facts={"reason": proposal.reason, "proposed_by": proposal.proposer_id, "document_hash": proposal.document_hash},
     )
     session.flush()
+    if has_restricted(order):
+        append(session, [LogEvent(LeafKind.REMOVE, order)], at=at, vault=vault)
     return order
 
 

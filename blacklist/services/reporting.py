@@ -13,9 +13,11 @@ from blacklist.identity.ids import new_id
 from blacklist.identity.sealing import Vault
 from blacklist.identity.texts import clean_text
 from blacklist.models import CheckOutcome
+from blacklist.queries import permits as permit_queries
 from blacklist.queries.agencies import find_check
 from blacklist.services import auditing
 from blacklist.services.asking import permits_relied_upon
+from blacklist.services.ending_permits import record_ends
 from blacklist.services.using_permits import use_permits
 
 CLOCK_ALLOWANCE = timedelta(minutes=5)
@@ -66,8 +68,9 @@ def report_outcome(
         raise NoPermitError("该次查询未答复单次许可，不能回报已使用。", "The check was not answered `permitted`.")
     cleaned = clean_text(note, pointer="/note", most=MOST_NOTE, multiline=True) if note else None
 
-    if action == "permit_used":
-        use_permits(session, check, permits_relied_upon(check, vault=vault), used_at=done_at, at=at)
+    relied_upon = permits_relied_upon(check, vault=vault) if action == "permit_used" else ()
+    if relied_upon:
+        use_permits(session, check, relied_upon, used_at=done_at, at=at)
 
     row_id = new_id()
     outcome = CheckOutcome(
@@ -89,4 +92,6 @@ def report_outcome(
         facts={"action": action, "agency_id": agency_id},
     )
     session.flush()
+    if relied_upon:
+        record_ends(session, permit_queries.list_used_up(session, relied_upon, at=at), at=at, vault=vault)
     return outcome

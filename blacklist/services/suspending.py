@@ -10,12 +10,14 @@ from blacklist.actors import Actor
 from blacklist.errors import Fault, InvalidError
 from blacklist.events import AuditEvent
 from blacklist.identity.sealing import Vault
+from blacklist.ledger.leaves import LeafKind
 from blacklist.models import Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.rules.articles import ARTICLES
 from blacklist.rules.lifecycle import ENDING_ACTS, Act, OrderKind, OrderState, state_after
 from blacklist.rules.suspensions import SuspensionReason, acts_alone, article_of, require_suspension_days
 from blacklist.services import auditing, publishing
+from blacklist.services.appending import LogEvent, append
 from blacklist.services.drafting import require_version
 from blacklist.services.proposing import (
     Grounds,
@@ -88,8 +90,7 @@ def suspend_for_doubt(
     reason = SuspensionReason.IDENTITY_DOUBT
     _propose(session, order, reason, until=until, document=document, note=note, actor=actor, at=at, vault=vault)
 
-    _suspend(session, order, reason, until=until, actor=actor, at=at)
-    session.flush()
+    _suspend(session, order, reason, until=until, actor=actor, at=at, vault=vault)
     return order
 
 
@@ -112,7 +113,7 @@ def approve_suspension(
         auditing.record(session, AuditEvent.SUSPENSION_CONFIRMED, order.id, actor=actor, at=at, court_id=order.court_id)
     else:
         require_suspension_days(until, on=at.date(), ends_on=order.ends_on)
-        _suspend(session, order, SuspensionReason(proposal.reason), until=until, actor=actor, at=at)
+        _suspend(session, order, SuspensionReason(proposal.reason), until=until, actor=actor, at=at, vault=vault)
     session.flush()
     return order
 
@@ -226,7 +227,7 @@ def _propose(
 
 
 def _suspend(
-    session: Session, order: Order, reason: SuspensionReason, *, until: date, actor: Actor, at: datetime
+    session: Session, order: Order, reason: SuspensionReason, *, until: date, actor: Actor, at: datetime, vault: Vault
 ) -> None:
     order.state = state_after(OrderState(order.state), Act.SUSPEND).value
     order.version += 1
@@ -241,6 +242,7 @@ def _suspend(
         court_id=order.court_id,
         facts={"reason": reason.value, "until": until.isoformat()},
     )
+    append(session, [LogEvent(LeafKind.SUSPEND, order)], at=at, vault=vault)
 
 
 def _resume(session: Session, order: Order, *, actor: Actor, at: datetime, vault: Vault) -> None:
@@ -249,3 +251,4 @@ def _resume(session: Session, order: Order, *, actor: Actor, at: datetime, vault
     order.suspended_reason = order.suspended_until = None
     publishing.publish(session, order, vault=vault, at=at, since=order.effective_at)
     auditing.record(session, AuditEvent.ORDER_RESUMED, order.id, actor=actor, at=at, court_id=order.court_id)
+    append(session, [LogEvent(LeafKind.RESUME, order)], at=at, vault=vault)

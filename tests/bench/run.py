@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.checks import batches, check_cost, single_checks
+from tests.bench.copies import measure_copies
 from tests.bench.imports import measure_import
 from tests.bench.lookups import measure_lookups
 from tests.bench.population import Population
@@ -27,17 +28,19 @@ THREADS = (1, 8)
 QUOTED_THREADS = 8  # answers wait for a commit: the option the registry is served with
 CONNECTIONS = (16, 64)
 SIZES = (1000, 5000)
-FIGURES = ("checks", "batches", "cost", "import", "stages")
+FIGURES = ("checks", "batches", "cost", "import", "stages", "copies")
 
 
 def main() -> None:
     given = _arguments()
     started = time.perf_counter()
     made = Population(given.subjects, postgres=given.postgres)
-    made.make()
+    names = given.only or FIGURES
+    if set(names) != {"copies"}:
+        made.make()
     try:
         _head(given)
-        for name in given.only or FIGURES:
+        for name in names:
             _MEASURES[name](made, given)
     finally:
         made.close()
@@ -50,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each side, in turn (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a round (2)")
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the imported list (20,000)")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="documents in an agency's copy (1,000,000)")
     parser.add_argument("--only", action="append", choices=FIGURES, help="measure this alone; may be repeated")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own (checks and batches)")
     return parser.parse_args()
@@ -129,7 +133,20 @@ def _stages(made: Population, _given: argparse.Namespace) -> None:
         print(f"  {name:30} {microseconds:8.1f}")
 
 
-_MEASURES = {"checks": _checks, "batches": _batches, "cost": _cost, "import": _import, "stages": _stages}
+def _copies(_made: Population, given: argparse.Namespace) -> None:
+    print(f"\nan agency's copy of {given.entries:,} documents, one thread; seconds where nothing else is said")
+    for figure in measure_copies(given.entries, rounds=given.rounds):
+        _row(figure.name, figure.ours, figure.limit, figure.goal, places=figure.places)
+
+
+_MEASURES = {
+    "checks": _checks,
+    "batches": _batches,
+    "cost": _cost,
+    "import": _import,
+    "stages": _stages,
+    "copies": _copies,
+}
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def _seed(session: Session, *, vault: Vault, at: datetime, base_url: str) -> lis
     telling = Telling(session, vault, staff)
     _tell_sandbox(telling, at=at)
     tell_states(telling, at=at)
-    expire_due_orders(session, at=at)
+    expire_due_orders(session, at=at, vault=vault)
     session.add(RegistryFact(name=SEEDED, value=at.isoformat()))
     auditing.record(session, AuditEvent.REGISTRY_SEEDED, None, actor=COMMAND, at=at)
     lines += ["试一试 Try this (answers restricted):", curl_line(base_url, keys["示例航旅"]), ""]

@@ -270,6 +270,7 @@ class Telling:
             version=order.version,
             actor=self.staff.president,
             at=at + timedelta(minutes=30),
+            vault=self.vault,
         )
 
 

@@ -23,6 +23,7 @@ from blacklist.importing.reading import Row
 from blacklist.importing.rows import ImportedRow, RowReader
 from blacklist.importing.writing import BatchWriter, CourtPlace, Deciders
 from blacklist.models import Court
+from blacklist.services.appending import append_in_force
 
 BATCH_ROWS: Final = 5_000
 UNIT_SHARE: Final = 0.18
@@ -177,6 +178,7 @@ def load_synthetic(
     written = 0
     while batch := list(islice(rows, BATCH_ROWS)):
         written += writer.write(batch, courts=places)
+        append_in_force(session, writer.in_force, at=at, vault=vault)
         commit(session)
         if progress is not None:
             progress(written, orders)

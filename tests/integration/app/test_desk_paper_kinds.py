@@ -280,7 +280,12 @@ def _withdraw(remedies: Remedies, order: Order) -> str:
         **_given(remedies, row),
     )
     removing.approve_removal(
-        remedies.session, row.public_id, version=row.version, actor=remedies.courts.president, at=AT
+        remedies.session,
+        row.public_id,
+        version=row.version,
+        actor=remedies.courts.president,
+        at=AT,
+        vault=remedies.vault,
     )
     return remedies.proposals(row)[-1].public_id
 

@@ -312,7 +312,7 @@ class TestReporting:
         place.clock.at = AT + DAY
         if job_ran:
             with place.acting() as courts:
-                assert expire_permits(courts.session, at=courts.at) >= 1
+                assert expire_permits(courts.session, vault=courts.vault, at=courts.at) >= 1
 
         answer = place.report(check_id)
 

@@ -277,7 +277,7 @@ def _propose(desk: Desk, order: Order, actor: Actor, version: int, reason: Remov
 
 
 def _approve(desk: Desk, order: Order, actor: Actor, version: int) -> object:
-    return approve_removal(desk.session, order.public_id, version=version, actor=actor, at=desk.at)
+    return approve_removal(desk.session, order.public_id, version=version, actor=actor, at=desk.at, vault=desk.vault)
 
 
 def _reject(desk: Desk, order: Order, actor: Actor, version: int) -> object:
@@ -706,7 +706,9 @@ class TestEnd:
         last_day = datetime.combine(fixed.ends_on, desk.at.timetz()).replace(hour=23, minute=59)
         before = len(desk.events())
 
-        ended = [expire_due_orders(desk.session, at=last_day + timedelta(minutes=one)) for one in (0, 1, 2)]
+        ended = [
+            expire_due_orders(desk.session, at=last_day + timedelta(minutes=one), vault=desk.vault) for one in (0, 1, 2)
+        ]
 
         assert ended == [0, 1, 0]
         assert (fixed.state, fixed.end_reason, fixed.ended_at) == ("expired", "R8", last_day + timedelta(minutes=1))
@@ -721,13 +723,13 @@ class TestEnd:
             desk.make("effective", born(1970, serial + 1), grounds=(Ground.G4,))
         later = desk.at + timedelta(days=3 * 365)
 
-        assert [expire_due_orders(desk.session, at=later, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [expire_due_orders(desk.session, at=later, limit=2, vault=desk.vault) for _ in range(3)] == [2, 1, 0]
 
     def test_an_ended_order_cannot_be_removed_as_well(self, desk: Desk) -> None:
         order = desk.make("proposed", grounds=(Ground.G1,))
         desk.session.execute(update(Order).where(Order.id == order.id).values(ends_on=desk.at.date()))
         desk.session.refresh(order)
-        assert expire_due_orders(desk.session, at=desk.at + timedelta(days=1)) == 1
+        assert expire_due_orders(desk.session, at=desk.at + timedelta(days=1), vault=desk.vault) == 1
 
         desk.refuses(TransitionError, order, lambda: desk.do("approve", order))
 

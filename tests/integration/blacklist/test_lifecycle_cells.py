@@ -163,6 +163,7 @@ def _remove(case: Case, reason: RemovalReason) -> None:
         version=case.order.version,
         actor=case.courts.president,
         at=case.courts.at,
+        vault=case.courts.vault,
     )
 
 
@@ -238,7 +239,7 @@ def _let_time_pass(case: Case, act: Act) -> None:
     if act is Act.TAKE_EFFECT:
         start_due_orders(courts.session, at=later, vault=courts.vault)
     else:
-        expire_due_orders(courts.session, at=later)
+        expire_due_orders(courts.session, at=later, vault=courts.vault)
     if case.order.state == before:
         raise TransitionError("nothing was due", "nothing was due")
 

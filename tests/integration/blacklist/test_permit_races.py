@@ -250,7 +250,7 @@ class TestAtOnce:
         used, ended = at_once(
             opened,
             lambda mine: use(mine, check_id, permit),
-            lambda mine: expire_permits(mine.session, at=late),
+            lambda mine: expire_permits(mine.session, vault=mine.vault, at=late),
         )
 
         assert ended is None

@@ -309,15 +309,15 @@ class TestExpiring:
         permit = permitted(courts, order)
         last = datetime.combine(permit.valid_to, datetime.max.time(), courts.at.tzinfo)
 
-        assert expire_permits(courts.session, at=last) == 0
-        assert expire_permits(courts.session, at=last + timedelta(microseconds=1)) == 1
+        assert expire_permits(courts.session, vault=courts.vault, at=last) == 0
+        assert expire_permits(courts.session, vault=courts.vault, at=last + timedelta(microseconds=1)) == 1
         assert (permit.state, courts.events(order)[-1]) == ("expired", "permit.expired")
-        assert expire_permits(courts.session, at=last + DAY) == 0
+        assert expire_permits(courts.session, vault=courts.vault, at=last + DAY) == 0
 
     def test_an_application_waits_for_its_answer_whatever_the_day(self, courts: Courts, order: Order) -> None:
         permit = apply(courts, order)
 
-        assert expire_permits(courts.session, at=courts.at + 90 * DAY) == 0
+        assert expire_permits(courts.session, vault=courts.vault, at=courts.at + 90 * DAY) == 0
         assert permit.state == "applied"
 
     def test_takes_no_more_than_it_is_told(self, courts: Courts) -> None:
@@ -325,7 +325,7 @@ class TestExpiring:
             permitted(courts, courts.order("effective", kind=OrderKind.CONSUMPTION)[0])
         late = courts.at + 9 * DAY
 
-        assert [expire_permits(courts.session, at=late, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [expire_permits(courts.session, vault=courts.vault, at=late, limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 class TestRevoking:
@@ -422,7 +422,7 @@ class TestRevoking:
     def test_abuse_found_afterwards_bars_too_and_keeps_the_day_it_ended(self, courts: Courts, order: Order) -> None:
         permit = permitted(courts, order)
         late = courts.at + 9 * DAY
-        expire_permits(courts.session, at=late)
+        expire_permits(courts.session, vault=courts.vault, at=late)
         with pytest.raises(InvalidError):
             propose(courts, permit, Revocation.GRANTED_IN_ERROR)
 

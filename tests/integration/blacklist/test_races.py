@@ -278,7 +278,7 @@ class TestAtOnce:
 
         def expire() -> None:
             with opened() as mine:
-                expire_due_orders(mine.session, at=over)
+                expire_due_orders(mine.session, at=over, vault=mine.vault)
 
         def approve() -> None:
             with opened() as mine:
@@ -338,7 +338,7 @@ def test_the_job_passes_over_what_a_person_ended_while_it_waited(opened: Opened)
 
     def expire() -> None:
         with opened() as mine:
-            ended.append(expire_due_orders(mine.session, at=over))
+            ended.append(expire_due_orders(mine.session, at=over, vault=mine.vault))
 
     job = threading.Thread(target=expire)
     with opened() as mine:

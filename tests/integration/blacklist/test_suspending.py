@@ -155,7 +155,12 @@ class TestSuspension:
         suspending.approve_suspension(courts.session, order.public_id, **acting(courts, order, courts.president))
         assert order.state == "suspended"
         removing.approve_removal(
-            courts.session, order.public_id, version=order.version, actor=courts.president, at=courts.at
+            courts.session,
+            order.public_id,
+            version=order.version,
+            actor=courts.president,
+            at=courts.at,
+            vault=courts.vault,
         )
         assert order.state == "removed"
 
@@ -172,7 +177,7 @@ class TestSuspension:
         rest(courts, order)
 
         over = courts.at + timedelta(days=(order.ends_on - courts.at.date()).days + 1)
-        expire_due_orders(courts.session, at=over)
+        expire_due_orders(courts.session, at=over, vault=courts.vault)
 
         assert order.state == "expired"
 

@@ -133,7 +133,9 @@ def removed_at_request(courts: Courts, subject: SandboxSubject, *, at: datetime)
         at=at,
         vault=courts.vault,
     )
-    return approve_removal(courts.session, listing.public_id, version=listing.version, actor=courts.president, at=at)
+    return approve_removal(
+        courts.session, listing.public_id, version=listing.version, actor=courts.president, at=at, vault=courts.vault
+    )
 
 
 class TestReceive:

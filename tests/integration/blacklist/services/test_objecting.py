@@ -318,6 +318,7 @@ class TestDeciding:
             version=order.version,
             actor=remedies.courts.president,
             at=remedies.at,
+            vault=remedies.vault,
         )
         assert order.state == {"withdraw": "withdrawn", "remove": "removed"}[act]
 
@@ -347,7 +348,12 @@ class TestDeciding:
         case = remedies.objection("proposed", order=order, outcome=FOUNDED)
         propose(remedies.courts, order)
         removing.approve_removal(
-            remedies.session, order.public_id, version=order.version, actor=remedies.courts.president, at=remedies.at
+            remedies.session,
+            order.public_id,
+            version=order.version,
+            actor=remedies.courts.president,
+            at=remedies.at,
+            vault=remedies.vault,
         )
 
         assert remedies.decide(case).state == "upheld"

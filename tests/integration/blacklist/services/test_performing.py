@@ -242,6 +242,7 @@ class TestProposals:
             version=case.exit_ban.version,
             actor=courts.president,
             at=courts.at,
+            vault=courts.vault,
         )
 
         case.record(CaseEventKind.PERFORMED)
@@ -486,7 +487,12 @@ class TestListingFirst:
 
     def approve(self, courts: Courts, order: Order) -> Order:
         return approve_removal(
-            courts.session, order.public_id, version=order.version, actor=courts.president, at=courts.at
+            courts.session,
+            order.public_id,
+            version=order.version,
+            actor=courts.president,
+            at=courts.at,
+            vault=courts.vault,
         )
 
     def test_the_consumption_order_waits_for_the_listing(self, courts: Courts) -> None:
@@ -526,5 +532,10 @@ def test_one_who_holds_every_role_still_does_not_decide_what_he_recorded(courts:
 
     with pytest.raises(SamePersonError):
         approve_removal(
-            courts.session, case.listing.public_id, version=case.listing.version, actor=everything, at=courts.at
+            courts.session,
+            case.listing.public_id,
+            version=case.listing.version,
+            actor=everything,
+            at=courts.at,
+            vault=courts.vault,
         )

@@ -370,6 +370,7 @@ class TestDeciding:
             version=order.version,
             actor=remedies.courts.president,
             at=remedies.at,
+            vault=remedies.vault,
         )
         assert order.state in ("withdrawn", "removed")
 
