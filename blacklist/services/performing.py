@@ -199,8 +199,11 @@ def _propose_rest(
 
 
 def _note(happening: Happening) -> str:
-    drawn = f"登记案件事项“{CASE_EVENT_TITLES[happening.kind]}”时由系统拟出。"
-    return f"{drawn}\n{happening.note}" if happening.note else drawn
+    """Return what happened as the decision will say it: the note of a removal is printed as what the court found."""
+    on = happening.happened_on
+    amount = f"，金额为人民币{happening.amount:,.2f}元" if happening.amount is not None else ""
+    found = f"{on.year}年{on.month}月{on.day}日，本案出现“{CASE_EVENT_TITLES[happening.kind]}”的情形{amount}。"
+    return f"{found}\n{happening.note}" if happening.note else found
 
 
 def _due(session: Session, foreseen: Foreseen, happening: Happening) -> date | None:

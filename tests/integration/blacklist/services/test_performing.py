@@ -182,7 +182,7 @@ class TestProposals:
         note = courts.vault.open(
             proposals["listing"].note or b"", table="proposals", row=proposals["listing"].id, column="note"
         )
-        assert note == "登记案件事项“履行完毕（执行完毕）”时由系统拟出。\n一次付清"
+        assert note == "2026年11月15日，本案出现“履行完毕（执行完毕）”的情形。\n一次付清"
 
     def test_one_proposed_already_is_left_alone(self, courts: Courts) -> None:
         case = Case(courts)
