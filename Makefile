@@ -27,7 +27,7 @@ run: $(RUNTIME) ## install, migrate, fill with demo data, start everything on ht
 	@exec $(BIN)/python tools/run.py
 
 test: $(DEVELOPMENT) browser check ## everything: lint, types, contracts, and all tests on both databases
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 check: lint types contracts bandit ## what needs no running program
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,9 @@ from blacklist.engine import create_registry_engine
 from blacklist.identity.keys import Keyring, create_key_file
 from blacklist.identity.sealing import Vault
 from tests.databases import KINDS, Factory, PostgresFactory, SqliteFactory
+
+settings.register_profile("suite", deadline=None)  # machines are shared: a slow moment is no fault
+settings.load_profile("suite")
 
 TIERS = ("unit", "integration", "functional", "architecture")
 

@@ -113,8 +113,10 @@ def test_an_order_restricts_within_a_second_and_its_removal_frees_as_fast(
 
     sign_in(page, live, "clerk")
     for _ in range(2):
-        page.goto("/desk")
-        page.locator("tr", has_text=name).locator("a:has-text('登记送达')").first.click()
+        page.goto("/desk/e?state=issued")
+        page.locator("tr", has_text=name).locator("th a").first.click()
+        page.wait_for_load_state()
+        page.locator("main a:has-text('登记送达')").first.click()
         page.wait_for_load_state()
         page.select_option("[name=way]", "direct")
         page.check("[name=outcome][value=attempted]")
