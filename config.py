@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,10 @@ class Config:
     site_code: str
     court_font_path: Path | None
     log_retention_days: int
+    log_origin: str
+    export_dir: Path
+    shadow_dir: Path
+    web_threads: int
 
     @property
     def development(self) -> bool:
@@ -75,6 +80,10 @@ class Config:
             site_code=reader.text("SITE_CODE", ""),
             court_font_path=reader.folder("COURT_FONT_PATH"),
             log_retention_days=reader.number("LOG_RETENTION_DAYS", "183", least=183, most=3660),
+            log_origin=reader.origin("LOG_ORIGIN", "registry.example/log" if development else None),
+            export_dir=Path(reader.text("EXPORT_DIR", _beside_database(env, "export"))),
+            shadow_dir=Path(reader.text("SHADOW_DIR", _beside_database(env, "shadows"))),
+            web_threads=reader.number("WEB_THREADS", "8", least=1, most=512),
         )
         reader.refuse_unknown()
         if not development:
@@ -102,7 +111,13 @@ SETTINGS = (
     "SITE_CODE",
     "COURT_FONT_PATH",
     "LOG_RETENTION_DAYS",
+    "LOG_ORIGIN",
+    "EXPORT_DIR",
+    "SHADOW_DIR",
+    "WEB_THREADS",
 )
+
+_ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9._-]+)*", re.ASCII)
 
 
 class _Reader:
@@ -124,6 +139,12 @@ class _Reader:
         if value and not Path(value).is_dir():
             self.faults.append(f"{PREFIX}{name} is not a folder")
         return Path(value) if value else None
+
+    def origin(self, name: str, default: str | None) -> str:
+        value = self.text(name, default)
+        if value and _ORIGIN.fullmatch(value) is None:
+            self.faults.append(f"{PREFIX}{name} must be a host name and a path in lower case, without a scheme")
+        return value
 
     def words(self, name: str, default: str | None) -> tuple[str, ...]:
         return tuple(self.text(name, default).replace(",", " ").split())
@@ -172,6 +193,13 @@ def _refuse_insecure(config: Config, env: Mapping[str, str], faults: list[str]) 
         faults.append("REGISTRY_DATABASE_URL must use sslmode=verify-full (or a unix socket)")
     if url and not url.startswith(("postgresql+psycopg://", "sqlite:///")):
         faults.append("REGISTRY_DATABASE_URL must be postgresql+psycopg:// or sqlite:///")
+
+
+def _beside_database(env: Mapping[str, str], what: str) -> str:
+    """Return a folder beside the SQLite file and named like it; below `var` where the database is a server's."""
+    url = env.get(PREFIX + "DATABASE_URL", "").strip() or "sqlite:///var/registry.sqlite3"
+    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else Path("var/registry")
+    return str(path.with_name(f"{path.stem}.{what}"))
 
 
 def _is_socket(url: str) -> bool:

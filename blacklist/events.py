@@ -87,6 +87,7 @@ class AuditEvent(StrEnum):
     AGENCY_CREATED = "agency.created"
     AGENCY_KEY_ISSUED = "agency.key-issued"
     AGENCY_KEY_REVOKED = "agency.key-revoked"
+    AGENCY_SUBSCRIBED = "agency.subscribed"
     ACT_REFUSED = "act.refused"
     DATA_PURGED = "data.purged"
     REGISTRY_SEEDED = "registry.seeded"

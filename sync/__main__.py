@@ -23,7 +23,11 @@ from blacklist.logs import send_logs
 from config import Config, ConfigError
 from sync.jobs import JOBS
 from sync.leader import Leadership, leadership_of
-from sync.runner import Runner, trigger_of
+from sync.publishing.hooks import Hooks
+from sync.publishing.loops import PublishingLoop, WakingLoop
+from sync.publishing.publisher import Publisher
+from sync.publishing.signers import Signers, signers_of
+from sync.runner import Runner, Transactions, trigger_of
 
 log = logging.getLogger("sync")
 
@@ -31,6 +35,7 @@ CHECK_SECONDS: Final = 1.0
 # A run in its middle may end its transaction; after that the process goes, and the database rolls back.
 PATIENCE_SECONDS: Final = 4.0
 STATEMENT_SECONDS: Final = 60
+POOL_SIZE: Final = 8  # two lanes of jobs, the publisher and what it watches, wakes that are being recorded
 
 
 def clock() -> datetime:
@@ -43,8 +48,9 @@ def main() -> int:
     try:
         config = Config.from_env(os.environ)
         send_logs(config.log_level)
-        vault = Vault(Keyring.read(config.key_file))
-        engine = create_registry_engine(config.database_url, pool_size=3, statement_seconds=STATEMENT_SECONDS)
+        keyring = Keyring.read(config.key_file)
+        vault, signers = Vault(keyring), signers_of(keyring, config.log_origin)
+        engine = create_registry_engine(config.database_url, pool_size=POOL_SIZE, statement_seconds=STATEMENT_SECONDS)
     except (ConfigError, KeyFileError, UnsafeDatabaseError) as error:
         sys.stderr.write(f"the worker does not start: {error}\n")
         return 2
@@ -55,7 +61,8 @@ def main() -> int:
     log.info("worker waits for leadership", extra={"pid": os.getpid()})
     while not stop.is_set():
         if leadership.acquire():
-            lead(leadership, functools.partial(Runner, engine, vault, clock), stop=stop)
+            loops = make_loops(Transactions(engine), config, vault, signers)
+            lead(leadership, functools.partial(Runner, engine, vault, clock), loops, stop=stop)
         else:
             stop.wait(CHECK_SECONDS)
     engine.dispose()
@@ -63,22 +70,62 @@ def main() -> int:
     return 0
 
 
-def lead(leadership: Leadership, make_runner: Callable[[Callable[[], bool]], Runner], *, stop: threading.Event) -> None:
-    """Run the timetable until `stop` is set or leadership is lost, then let go.
+Loop = Callable[[Callable[[], bool]], None]
+"""Runs as long as what it is given says true."""
+
+
+def make_loops(transactions: Transactions, config: Config, vault: Vault, signers: Signers) -> tuple[Loop, ...]:
+    """Return what goes on all the time while this worker leads: publishing the log and waking agencies."""
+    woken = threading.Event()
+    publishing = PublishingLoop(transactions, Publisher(config, vault, signers), clock, woken=woken)
+    waking = WakingLoop(
+        transactions, Hooks(inside=config.development), clock, origin=config.log_origin, vault=vault, woken=woken
+    )
+
+    def publish(may_go_on: Callable[[], bool]) -> None:
+        try:
+            publishing.run(may_go_on)
+        finally:
+            transactions.close()
+
+    return publish, waking.run
+
+
+def lead(
+    leadership: Leadership,
+    make_runner: Callable[[Callable[[], bool]], Runner],
+    loops: tuple[Loop, ...] = (),
+    *,
+    stop: threading.Event,
+) -> None:
+    """Run the timetable and the loops until `stop` is set or leadership is lost, then let go.
 
     Every job also runs at once: its latest slot may have passed while nobody led. If it has had its run, nothing
     happens (`Runner.run`).
     """
     halted = threading.Event()
-    scheduler = make_scheduler(make_runner(lambda: not halted.is_set()))
+
+    def may_go_on() -> bool:
+        return not halted.is_set()
+
+    scheduler = make_scheduler(make_runner(may_go_on))
     scheduler.start()
+    threads = [threading.Thread(target=loop, args=(may_go_on,), daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
     log.info("worker leads", extra={"pid": os.getpid()})
     while not stop.wait(CHECK_SECONDS) and leadership.held():
         pass
     halted.set()
     if not stop.is_set():
         log.error("leadership lost", extra={"pid": os.getpid()})
-    shutdown = threading.Thread(target=scheduler.shutdown, daemon=True)
+
+    def end_all() -> None:
+        scheduler.shutdown()
+        for thread in threads:
+            thread.join()
+
+    shutdown = threading.Thread(target=end_all, daemon=True)
     shutdown.start()
     shutdown.join(PATIENCE_SECONDS)
     if shutdown.is_alive():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,53 @@ log = logging.getLogger(__name__)
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 Clock = Callable[[], datetime]
+
+
+class Transactions:
+    """How loops of the leading worker read and write: by transactions that end before the loop goes on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._watching: Any = None
+        self._version: int | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that reads the state of one moment, however long it takes, and holds nobody up."""
+        level = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
+        engine = self._engine.execution_options(read_only=True, **level)
+        with Session(engine, expire_on_commit=False) as session:
+            if not self._sqlite:  # what is written to files meanwhile takes its time
+                session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are committed when the block ends, and undone when it raises."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def may_have_changed(self) -> bool:
+        """Tell whether anybody may have committed since this was asked last; for one thread.
+
+        SQLite says so in microseconds (`PRAGMA data_version`); elsewhere one has to look.
+        """
+        if not self._sqlite:
+            return True
+        if self._watching is None:
+            self._watching = self._engine.raw_connection()
+        version: int = self._watching.cursor().execute("PRAGMA data_version").fetchone()[0]
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    def close(self) -> None:
+        """Give back the connection that watches."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
 
 
 class Outcome(StrEnum):

@@ -8,7 +8,9 @@ from app.accounts.agency_keys import KeyCheck
 from app.api.checks import bp as checks
 from app.api.document import bp as document
 from app.api.gate import CheckGate
+from app.api.log import bp as log
 from app.api.public import bp as public
+from app.api.sync import register_sync
 from config import Config
 
 
@@ -21,4 +23,6 @@ def init_api(app: Flask) -> None:
     app.register_blueprint(checks)
     app.register_blueprint(public)
     app.register_blueprint(document)
+    app.register_blueprint(log)
+    register_sync(app)
     app.wsgi_app = CheckGate(app, app.wsgi_app)  # type: ignore[method-assign]

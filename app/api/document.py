@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.access import Audience, for_audience
 from app.api import schemas
 from app.api.operations import OPERATIONS, Operation
+from app.api.sync.operations import SYNC_OPERATIONS
 
 bp = Blueprint("document", __name__, url_prefix="/api")
 VERSION = "1.0.0"
@@ -25,6 +26,7 @@ _PROBLEMS = {
     "409": "In conflict with the present state",
     "410": "No longer published",
     "413": "The body is too large",
+    "416": "The range lies outside the file",
     "415": "Not application/json in UTF-8",
     "422": "Some fields are not right; `errors` locates each",
     "429": "A limit is reached; see Retry-After",
@@ -66,8 +68,9 @@ def build_document() -> dict[str, Any]:
     )
     for schema in (schemas.InvalidItemAnswer, schemas.CheckAnswer, schemas.ProblemAnswer):
         spec.components.schema(schema.__name__, schema=schema)
-    for path in dict.fromkeys(operation.path for operation in OPERATIONS):
-        operations = {one.method: _described(one) for one in OPERATIONS if one.path == path}
+    every = (*OPERATIONS, *SYNC_OPERATIONS)
+    for path in dict.fromkeys(operation.path for operation in every):
+        operations = {one.method: _described(one) for one in every if one.path == path}
         spec.path(path=path, operations=operations)
     return spec.to_dict()
 
@@ -78,11 +81,12 @@ def _name_of(schema: Any) -> str:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": operation.answer, "example": operation.answer_example}
+    schema = operation.answer or {"type": "string", "format": "binary"}
+    content: dict[str, Any] = {"schema": schema, "example": operation.answer_example}
     responses: dict[str, Any] = {
         str(operation.status): {
             "description": operation.answer_words,
-            "content": {"application/json": content},
+            "content": {operation.answer_type: content},
         }
     }
     for status in operation.problems:

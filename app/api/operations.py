@@ -52,7 +52,8 @@ class Operation:
     path: str
     tag: str
     summary: str
-    answer: type[Schema]
+    answer: type[Schema] | None = None  # None: bytes
+    answer_type: str = "application/json"
     answer_words: str
     answer_example: Any
     problems: tuple[str, ...]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from base64 import b64encode
+from pathlib import Path
 from typing import cast
 
 import click
@@ -18,7 +21,7 @@ from blacklist.errors import NotFoundError
 from blacklist.identity.sealing import Vault
 from blacklist.models import Account, Court
 from blacklist.rules.purposes import PURPOSES
-from blacklist.services import agencies, staffing
+from blacklist.services import agencies, staffing, subscribing
 from config import Config
 
 COMMAND = Actor(kind=ActorKind.COMMAND, display_name="命令行")
@@ -104,6 +107,46 @@ def add_agency(name: str, title: str, purposes: tuple[str, ...]) -> None:
     with writing_session() as session:
         agencies.create_agency(session, name=name, title=title, purposes=purposes, actor=COMMAND, at=clock.now())
     click.echo(f"{name}: admitted")
+
+
+@agency_group.command("subscribe")
+@click.argument("name")
+@click.option("--ack-vkey", required=True, help="The agency's vkey (type 1) for countersigning statements.")
+@click.option("--witness-vkey", required=True, help="Its vkey (type 4) for cosigning checkpoints.")
+@click.option("--hook", "hook_url", help="Address at which it is woken; https outside development.")
+@click.option("--fp-key-file", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def subscribe_agency(name: str, ack_vkey: str, witness_vkey: str, hook_url: str | None, fp_key_file: Path) -> None:
+    """Let an agency keep a copy; write its fingerprint key to a new file, once, and print the hook's secret, once."""
+    config = cast(Config, current_app.extensions["config"])
+    if hook_url is not None and not hook_url.startswith("https://") and not config.development:
+        raise click.UsageError("--hook must be https outside development mode")
+    try:
+        descriptor = os.open(fp_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.UsageError(f"--fp-key-file cannot be made: {error.strerror}") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file, writing_session() as session:
+            done = subscribing.subscribe_agency(
+                session,
+                name,
+                ack_vkey=ack_vkey,
+                witness_vkey=witness_vkey,
+                hook_url=hook_url,
+                actor=COMMAND,
+                at=clock.now(),
+                vault=cast(Vault, current_app.extensions["vault"]),
+            )
+            # The key is on the disk before the database knows of it: nobody else can ever tell it again.
+            file.write(b64encode(done.fp_key).decode("ascii") + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        fp_key_file.unlink()
+        raise
+    click.echo(f"{name}: subscribed, key epoch {done.key_epoch}, fingerprint key in {fp_key_file}")
+    if done.hook_secret is not None:
+        click.echo(f"hook secret: {done.hook_secret}")
 
 
 @agency_group.group("key")

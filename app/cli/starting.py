@@ -10,16 +10,21 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from app import clock
 from app.database import database, writing_session
 from blacklist.actors import Actor, ActorKind
-from blacklist.identity.keys import Keyring, create_key_file
+from blacklist.identity.keys import Keyring, add_missing_keys, create_key_file
 from blacklist.identity.sealing import Vault
-from blacklist.models import RegistryFact
+from blacklist.ledger.canonical import Json
+from blacklist.ledger.leaves import LeafKind
+from blacklist.models import LogHead, RegistryFact
 from blacklist.queries.calendars import load_calendar, missing_years
+from blacklist.services.appending import append_public
 from blacklist.services.calendars import load_shipped_years
 from config import Config
+from sync.publishing.signers import Signers, signers_of
 
 PROBE = "key_probe"
 COMMAND = Actor(kind=ActorKind.COMMAND, display_name="命令行")
@@ -34,7 +39,8 @@ def init_command() -> None:
     migrate()
     click.echo("schema: at head")
     if config.key_file.exists():
-        click.echo(f"keys: {config.key_file} kept")
+        added = add_missing_keys(config.key_file)
+        click.echo(f"keys: {config.key_file} kept" + (f", {' and '.join(added)} added (back it up)" if added else ""))
     else:
         config.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         create_key_file(config.key_file)
@@ -44,7 +50,27 @@ def init_command() -> None:
     current_app.extensions["vault"] = Vault(keyring)
     prove_keys(Vault(keyring), demo=config.demo)
     load_calendar_years()
+    begin_log(signers_of(keyring, config.log_origin))
     click.echo(f"environment: {'demo (test keys)' if config.demo else 'live'}")
+
+
+def begin_log(signers: Signers) -> None:
+    """Write the first entries of an empty log: what it is, and the keys that sign for it."""
+    at = clock.now()
+    with writing_session() as session:
+        head = session.scalars(select(LogHead).where(LogHead.one == 1).with_for_update()).one()
+        if head.size:
+            click.echo(f"log: {head.epoch}, {head.size} entries")
+            return
+        keys = {"log": signers.log.verifier.written(), "view": signers.view.verifier.written()}
+        origin = signers.log.name
+        genesis: dict[str, Json] = {"epoch": head.epoch, "origin": origin, "previous": None, "vkeys": keys}
+        append_public(session, LeafKind.GENESIS, genesis, at=at)
+        for use, vkey in keys.items():
+            content: dict[str, Json] = {"use": use, "vkey": vkey, "replaced": None, "from": int(at.timestamp())}
+            append_public(session, LeafKind.KEY, content, at=at)
+        epoch = head.epoch
+    click.echo(f"log: {epoch} begun as {origin}")
 
 
 def load_calendar_years() -> None:

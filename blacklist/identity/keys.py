@@ -16,6 +16,7 @@ from typing import Any, Final
 _FORMAT: Final = 1
 _KEY_BYTES: Final = 32
 _SINGLE: Final = ("index", "credentials", "sessions", "cursors")
+_OF_THE_LOG: Final = ("log", "view")  # key files made before there was a log lack them
 _MOST_KEY_ID: Final = 0xFFFF
 
 
@@ -29,7 +30,8 @@ class Keyring:
 
     `data` holds every key with which fields were ever sealed and not yet re-sealed, by its id (1 to 65535); `data_id`
     names the one that seals now. `index` makes blind indexes, `credentials` the hashes of API keys, `sessions` signs
-    sessions, `cursors` signs the cursors of lists.
+    sessions, `cursors` signs the cursors of lists. `log` and `view` are the Ed25519 seeds that sign checkpoints of the log
+    and statements about views; `add_missing_keys` gives them to a key file made before there was a log.
     """
 
     data: Mapping[int, bytes] = field(repr=False)
@@ -38,11 +40,14 @@ class Keyring:
     credentials: bytes = field(repr=False)
     sessions: bytes = field(repr=False)
     cursors: bytes = field(repr=False)
+    log: bytes | None = field(default=None, repr=False)
+    view: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse keys that are short, trivial or alike."""
         named = {f"data {key_id}": key for key_id, key in self.data.items()}
         named.update({name: getattr(self, name) for name in _SINGLE})
+        named.update({name: key for name in _OF_THE_LOG if (key := getattr(self, name)) is not None})
         for name, key in named.items():
             if len(key) != _KEY_BYTES:
                 raise KeyFileError(f"the {name} key is not {_KEY_BYTES} bytes long")
@@ -86,7 +91,7 @@ class Keyring:
             return cls(
                 data={int(key_id): _decoded(key) for key_id, key in content["data"].items()},
                 data_id=int(content["data_id"]),
-                **{name: _decoded(content[name]) for name in _SINGLE},
+                **{name: _decoded(content[name]) for name in (*_SINGLE, *_OF_THE_LOG) if name in content},
             )
         except (KeyError, TypeError, ValueError, AttributeError, binascii.Error):
             raise KeyFileError("the key file lacks a key or holds one that is not base64") from None
@@ -99,7 +104,7 @@ def create_key_file(path: Path | str) -> None:
         KeyFileError: the file exists already or cannot be written.
     """
     content: dict[str, Any] = {"format": _FORMAT, "data_id": 1, "data": {"1": _fresh()}}
-    content.update({name: _fresh() for name in _SINGLE})
+    content.update({name: _fresh() for name in (*_SINGLE, *_OF_THE_LOG)})
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -111,6 +116,38 @@ def create_key_file(path: Path | str) -> None:
         raise KeyFileError("a key file is there already; it is never overwritten") from None
     except OSError as error:
         raise KeyFileError(f"the key file cannot be written: {error.strerror}") from None
+
+
+def add_missing_keys(path: Path | str) -> tuple[str, ...]:
+    """Give a key file the keys it was made without, and return their names; every other key stays. Durable, all or none.
+
+    Raises:
+        KeyFileError: the file is unsafe or damaged, or cannot be written.
+    """
+    Keyring.read(path)
+    path = Path(path)
+    content = json.loads(path.read_bytes())
+    missing = tuple(name for name in _OF_THE_LOG if name not in content)
+    if not missing:
+        return ()
+    content.update({name: _fresh() for name in missing})
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise KeyFileError(f"the key file cannot be written: {error.strerror}") from None
+    return missing
 
 
 def _fresh() -> str:

@@ -1,4 +1,4 @@
-"""The committed OpenAPI document is the one that is served, and it tells of every route of /api/v1 and no other."""
+"""The committed OpenAPI document is the one that is served, and it tells of every route of /api/v1 and /sync/v1 and no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.api.document import document_bytes
 from tests.apps import close_app, make_app
 from tools import write_openapi
 
-PREFIX = "/api/v1/"
+PREFIXES = ("/api/v1/", "/sync/v1/")
 CONVERTER = re.compile(r"<(?:[^:<>]+:)?([a-z_]+)>")
 ANSWERED_BY_FLASK = {"HEAD", "OPTIONS"}
 
@@ -29,12 +29,12 @@ def app(tmp_path_factory: pytest.TempPathFactory, key_file: Path) -> Iterator[Fl
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:
-    """Every (path, method) below /api/v1, as the document writes paths."""
+    """Every (path, method) below /api/v1 and /sync/v1, as the document writes paths."""
     return {
         (CONVERTER.sub(r"{\1}", rule.rule), method)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - ANSWERED_BY_FLASK
-        if rule.rule.startswith(PREFIX)
+        if rule.rule.startswith(PREFIXES)
     }
 
 
@@ -58,14 +58,14 @@ def test_the_writer_writes_what_is_served(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_route_is_described_and_every_description_has_its_route(app: Flask) -> None:
     assert routes(app) == described()
-    assert len(described()) >= 7
+    assert len(described()) >= 14
 
 
 @pytest.mark.parametrize(("path", "method"), sorted(described()))
 def test_every_operation_is_told_in_words_and_by_examples(path: str, method: str) -> None:
     operation = json.loads(document_bytes())["paths"][path][method.lower()]
     good = [response for status, response in operation["responses"].items() if status < "400"]
-    contents = [response["content"]["application/json"] for response in good]
+    contents = [content for response in good for content in response["content"].values()]
     if method == "POST":
         contents.append(operation["requestBody"]["content"]["application/json"])
 

@@ -16,9 +16,12 @@ import pytest
 from sqlalchemy import func, select
 
 from blacklist.engine import create_registry_engine
-from blacklist.models import SyncRun
+from blacklist.identity.keys import Keyring
+from blacklist.models import AgencyView, LogCheckpoint, SyncRun
 from sync.jobs import JOBS
 from tests.databases import ROOT
+from tests.integration.sync.test_waking import Receiver
+from tests.publishing import Press
 
 pytestmark = pytest.mark.requirement("F18")
 
@@ -28,13 +31,15 @@ LEADS, WAITS, STOPPED = "worker leads", "worker waits for leadership", "worker s
 class Worker:
     """A `python -m sync` process; a thread collects what it logs."""
 
-    def __init__(self, url: str, key_file: Path) -> None:
+    def __init__(self, url: str, key_file: Path, folder: Path) -> None:
         env = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
         env |= {
             "REGISTRY_ENV": "development",
             "REGISTRY_DATABASE_URL": url,
             "REGISTRY_KEY_FILE": str(key_file),
             "REGISTRY_LOG_LEVEL": "DEBUG",
+            "REGISTRY_EXPORT_DIR": str(folder / "export"),
+            "REGISTRY_SHADOW_DIR": str(folder / "shadows"),
         }
         self.lines: list[dict[str, object]] = []
         self.process = subprocess.Popen(
@@ -63,6 +68,11 @@ class Worker:
         self.process.stderr.close()
 
 
+def sizes(press: Press) -> list[int]:
+    with press.reading() as session:
+        return list(session.scalars(select(LogCheckpoint.size).order_by(LogCheckpoint.size)))
+
+
 def until(condition, *, seconds: float = 15.0) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
@@ -71,11 +81,11 @@ def until(condition, *, seconds: float = 15.0) -> bool:
 
 
 @pytest.fixture
-def start(own_database_url: str, key_file: Path) -> Iterator:
+def start(own_database_url: str, key_file: Path, tmp_path: Path) -> Iterator:
     started: list[Worker] = []
 
     def begin() -> Worker:
-        started.append(Worker(own_database_url, key_file))
+        started.append(Worker(own_database_url, key_file, tmp_path))
         return started[-1]
 
     yield begin
@@ -143,6 +153,30 @@ class TestWorker:
 
         assert until(lambda: heir.said(LEADS), seconds=5)
         assert runs.most_of_a_slot() == 1
+
+    def test_publishes_what_is_committed_and_wakes_the_agencies(
+        self, start, own_database_url, key_file, vault, tmp_path, at
+    ):
+        engine = create_registry_engine(own_database_url)
+        press = Press(engine, vault, Keyring.read(key_file), tmp_path, at)
+        receiver = Receiver()
+        press.subscribe("bank.example", ["bank_credit"], hook=receiver.url)
+        worker = start()
+        assert until(lambda: worker.said(LEADS))
+        for size in (1, 2, 3):
+            press.act("effective")
+            assert until(lambda size=size: sizes(press)[-1:] == [size] and len(receiver.got) >= size)
+
+        worker.end(signal.SIGKILL)
+        press.act("effective")
+        heir = start()
+        assert until(lambda: sizes(press)[-1:] == [4])
+        assert heir.said(LEADS)
+        with press.reading() as session:
+            view = session.scalars(select(AgencyView)).one()
+        assert (view.size, view.n) == (4, 4)
+        receiver.close()
+        engine.dispose()
 
     def test_does_not_start_without_keys(self, own_database_url, tmp_path):
         env = os.environ | {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blacklist.identity.documents import parse_document
-from blacklist.identity.keys import KeyFileError, Keyring, create_key_file
+from blacklist.identity.keys import KeyFileError, Keyring, add_missing_keys, create_key_file
 from blacklist.identity.sealing import SealError, Vault, sealed_with
 
 
@@ -37,6 +37,41 @@ def test_key_file_round_trip(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="never overwritten"):
         create_key_file(path)
     assert path.read_bytes() == before
+
+
+def test_a_key_file_made_before_the_log_gets_its_keys_once_and_keeps_all_others(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    create_key_file(path)
+    assert add_missing_keys(path) == ()
+    content = json.loads(path.read_text())
+    old = {name: value for name, value in content.items() if name not in ("log", "view")}
+    path.write_text(json.dumps(old))
+    before = Keyring.read(path)
+    assert (before.log, before.view) == (None, None)
+
+    assert add_missing_keys(path) == ("log", "view")
+
+    after = Keyring.read(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert after.log is not None
+    assert after.view is not None
+    assert after.log != after.view
+    assert replace(after, log=None, view=None) == before
+    assert after.log.hex() not in repr(after)
+    assert add_missing_keys(path) == ()
+    assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_the_keys_of_the_log_are_judged_like_all_others(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    create_key_file(path)
+    content = json.loads(path.read_text())
+    for change in ({"log": content["view"]}, {"log": content["index"]}, {"view": "c2hvcnQ="}, {"view": 7}):
+        path.write_text(json.dumps(content | change))
+        with pytest.raises(KeyFileError):
+            Keyring.read(path)
+        with pytest.raises(KeyFileError):
+            add_missing_keys(path)
 
 
 def test_unsafe_key_files_are_refused(tmp_path: Path) -> None:

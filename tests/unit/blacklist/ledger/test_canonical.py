@@ -142,6 +142,8 @@ class TestReading:
 
     def test_loosely_reads_any_spelling_of_the_same_values(self):
         assert read_json(b' {"b" : [ -0, "\\u00e9" ],\n"a":null} ') == {"a": None, "b": [0, "é"]}
-        for content in (b'{"a":1,"a":2}', b"1.5", b"NaN", b'{"a":"\\ud800"}'):
+        refused = (b'{"a":1,"a":2}', b"1.5", b"NaN", b"9007199254740992", b"-9007199254740992", '{"é":1}'.encode())
+        for content in (*refused, b"[" * 17 + b"]" * 17):
             with pytest.raises(FormatError):
-                canonical_json(read_json(content))
+                read_json(content)
+        assert read_json(b"-9007199254740991") == -MOST_INTEGER

@@ -140,6 +140,15 @@ class TestErasing:
             rest.showing([1])
         verify_evidence(rest.showing([0]), LEAF)
 
+    @pytest.mark.parametrize("numbers", SUBSETS)
+    def test_any_parts_one_after_the_other_or_at_once(self, numbers):
+        rest = OPENING
+        for number in numbers:
+            rest = rest.without([number])
+        assert rest == OPENING.without(numbers)
+        assert [at for at, part in enumerate(rest.parts) if isinstance(part, ClosedPart)] == list(numbers)
+        verify_evidence(rest, LEAF)
+
     def test_without_its_salt_no_part_can_be_tried(self):
         """Who knows everything but the 32 random bytes finds no hash that he could compare."""
         guess = open_part(VALUES[1], salt=bytes(32))

@@ -169,6 +169,16 @@ class TestMember:
         with pytest.raises(FormatError):
             read_leaf_signature(members)
 
+    @pytest.mark.parametrize("wrong", [{"authenticator_data": b"1"}, {"client_data": b"1"}])
+    def test_of_a_system_is_not_made_with_what_a_person_signs(self, wrong):
+        with pytest.raises(FormatError):
+            replace(BY_SYSTEM, **wrong)
+
+    @pytest.mark.parametrize("wrong", [{"authenticator_data": b""}, {"client_data": b""}])
+    def test_of_a_person_is_not_made_without_it(self, wrong):
+        with pytest.raises(FormatError):
+            replace(by_person(), **wrong)
+
     @pytest.mark.parametrize("value", [None, [], "text", 1, {}])
     def test_what_is_no_object_is_refused(self, value):
         with pytest.raises(FormatError):

@@ -148,6 +148,15 @@ class TestLimit:
         with pytest.raises(FormatError, match="longer"):
             parse_leaf(full.written().replace(b'"aa', b'"aaa'))
 
+    @pytest.mark.parametrize("wrong", [{"tag": bytes(16)}, {"commitment": bytes(32)}, {"public": {}}, {"court": "京"}])
+    def test_none_of_the_registrys_own_is_made_of_these(self, wrong):
+        with pytest.raises(FormatError):
+            replace(AUDIT, **wrong)
+
+    @pytest.mark.parametrize("court", ["京", "京0199", "最高法", "京" * 12])
+    def test_the_code_of_a_court_has_one_to_twelve_characters(self, court):
+        assert parse_leaf(replace(LEAF, court=court).written()).court == court
+
     @pytest.mark.parametrize(
         "wrong",
         [
@@ -158,7 +167,9 @@ class TestLimit:
             {"time": -1},
             {"time": 1 << 53},
             {"court": "registry"},
-            {"court": "京\u0301"},
+            {"court": ""},
+            {"court": "京" * 13},
+            {"court": "\uf900"},  # not NFC: a compatibility character
             {"public": {"x": 1}},
         ],
     )

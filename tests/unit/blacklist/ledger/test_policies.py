@@ -122,8 +122,9 @@ class TestRefusing:
             "\n",
             "quorum none",
             "quorum none\r\n",
-            "quorum none\n\x01\n",
-            "quorum none\n\x7f\n",
+            "# \x01\nquorum none\n",
+            "# \r\nquorum none\n",
+            "# \x7f\nquorum none\n",
             "quorum\n",
             "quorum none none\n",
             "quorum none\nquorum none\n",
@@ -135,7 +136,9 @@ class TestRefusing:
             f"quibble w1\n{W1}quorum w1\n",
             "log\nquorum none\n",
             "log garbage\nquorum none\n",
+            f"log {LOG_VKEY} https://a https://b\nquorum none\n",
             f"log {LOG_VKEY} https://a # comment\nquorum none\n",
+            f"witness w1 {VKEYS['X1']} https://a https://b\nquorum none\n",
             f"log {LOG_VKEY}\nlog {LOG_VKEY} https://a\nquorum none\n",
             f"log {VKEYS['X1']}\nquorum none\n",
             "witness w1\nquorum none\n",
@@ -180,8 +183,11 @@ class TestRefusing:
             parse_policy(b"log \xff+00000000+AAAA\nquorum none\n")
 
     def test_a_file_too_long(self):
+        end = b"\nquorum none\n"
+        comment = b"#" * (MOST_POLICY_BYTES - len(end))
+        assert parse_policy(comment + end).quorum == "none"
         with pytest.raises(FormatError, match="at most"):
-            parse_policy(b"#" * MOST_POLICY_BYTES + b"\nquorum none\n")
+            parse_policy(b"#" + comment + end)
 
     @pytest.mark.parametrize(
         ("groups", "quorum"),

@@ -151,8 +151,12 @@ class TestSigned:
             open_statement(sign_note("drview/v2\n", VIEW), view_keys=[VIEW.verifier])
 
     def test_a_witness_key_verifies_no_statement(self):
-        with pytest.raises(FormatError):
-            open_statement(NOTE, view_keys=[replace(VIEW, kind=KeyKind.COSIGNATURE).verifier])
+        witness = replace(VIEW, kind=KeyKind.COSIGNATURE).verifier
+        with pytest.raises(FormatError, match="type 0x01"):
+            open_statement(NOTE, view_keys=[witness])
+        for keys in ([witness], [VIEW.verifier]), ([VIEW.verifier], [witness]):
+            with pytest.raises(FormatError, match="type 0x01"):
+                open_acknowledgement(NOTE, view_keys=keys[0], ack_keys=keys[1])
 
 
 class TestAcknowledged:

@@ -195,6 +195,13 @@ class TestContent:
         with pytest.raises(FormatError):
             tiles.write_bundle(entries)
 
+    @pytest.mark.parametrize("width", [0, 257])
+    def test_none_has_such_a_width(self, width):
+        with pytest.raises(FormatError):
+            tiles.read_tile(bytes(32 * width), width=width)
+        with pytest.raises(FormatError):
+            tiles.read_bundle(bytes(2 * width), width=width)
+
     def test_the_longest_entry_fits(self):
         entry = b"a" * 65_535
         assert tiles.read_bundle(tiles.write_bundle([entry]), width=1) == (entry,)
