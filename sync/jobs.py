@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from sqlalchemy.orm import Session
 
 from blacklist.identity.sealing import Vault
-from blacklist.services import ending_permits, expiring, purging, tasks
+from blacklist.services import anchoring, ending_permits, expiring, purging, tasks
 
 # Orders one transaction may change; the next one takes the rest. Keeps each hold of the write lock short.
 ORDERS_AT_ONCE: Final = 100
@@ -78,11 +78,17 @@ def purge(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG
     return Step(counts, more=any(count >= purging.BATCH for count in counts.values()))
 
 
+def anchor_audit_chain(session: Session, *, at: datetime, vault: Vault) -> Step:  # noqa: ARG001 - as all jobs
+    """Say in the public log how the audit chain ends."""
+    return Step({"anchored": int(anchoring.anchor_audit_chain(session, at=at))})
+
+
 # Endings stand before beginnings: what is over is taken out first.
 JOBS: Final = (
     Job("expire-orders", expire_orders, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("start-and-end-permits", turn_permits, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("start-orders", start_orders, cron="* * * * *", lease=timedelta(seconds=50)),
     Job("open-tasks", open_tasks, cron="7 * * * *", lease=timedelta(seconds=50)),
+    Job("anchor-audit-chain", anchor_audit_chain, cron="*/10 * * * *", lease=timedelta(seconds=50)),
     Job("purge", purge, cron="10 19 * * *", lease=timedelta(hours=2), lane="night"),  # 03:10 at the courts
 )

@@ -71,12 +71,7 @@ def root_of(frontier: Sequence[bytes], size: int) -> bytes:
         FormatError: the frontier is not that of a tree of this size, or a hash is not 32 bytes.
     """
     _check_frontier(frontier, size)
-    if not frontier:
-        return EMPTY_ROOT
-    root = frontier[-1]
-    for left in reversed(frontier[:-1]):
-        root = node_hash(left, root)
-    return root
+    return _joined(frontier) if frontier else EMPTY_ROOT
 
 
 def frontier_of(size: int, hash_at: HashAt) -> tuple[bytes, ...]:
@@ -248,12 +243,13 @@ def _roots_from_consistency(fn: int, sn: int, path: Sequence[bytes]) -> tuple[by
 
 
 def _range_hash(start: int, end: int, hash_at: HashAt) -> bytes:
-    root: bytes | None = None
-    for level, index in reversed(perfect_subtrees(start, end)):
-        left = hash_at(level, index)
-        root = left if root is None else node_hash(left, root)
-    if root is None:
-        raise FormatError("a range of no leaves has no hash in the tree")
+    return _joined([hash_at(level, index) for level, index in perfect_subtrees(start, end)])
+
+
+def _joined(hashes: Sequence[bytes]) -> bytes:
+    root = hashes[-1]
+    for left in reversed(hashes[:-1]):
+        root = node_hash(left, root)
     return root
 
 

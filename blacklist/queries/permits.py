@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import Integer, Select, cast, exists, func, select
@@ -158,11 +158,9 @@ def begun(session: Session, permits: Collection[Permit]) -> list[Permit]:
     return [one for one in permits if one.id in told]
 
 
-def list_used_up(session: Session, permit_nos: Collection[str], *, at: datetime) -> list[Permit]:
-    """Return those of these permits whose last use was taken at this moment."""
-    query = select(Permit).where(
-        Permit.permit_no.in_(permit_nos), Permit.state == PermitState.USED.value, Permit.ended_at == at
-    )
+def list_used_up(session: Session, permit_nos: Collection[str]) -> list[Permit]:
+    """Return those of these permits that have no use left."""
+    query = select(Permit).where(Permit.permit_no.in_(permit_nos), Permit.state == PermitState.USED.value)
     return list(session.scalars(query.order_by(Permit.id).execution_options(populate_existing=True)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
@@ -25,12 +26,22 @@ from blacklist.models import (
 
 
 def verify_audit_chain(session: Session) -> Iterator[str]:
-    """Yield a sentence for the first entry that breaks the chain, and for a head that is not its end."""
+    """Yield a sentence for the first entry that breaks the chain, for a head that is not its end, and for an anchor.
+
+    An anchor is what the public log says of the chain's length and end: a chain rebuilt whole no longer fits it.
+    """
+    anchored: dict[int, list[tuple[int, str]]] = {}
+    for idx, leaf in session.execute(select(LogEntry.idx, LogEntry.leaf).where(LogEntry.kind == "audit")):
+        try:
+            content = json.loads(leaf)["p"]
+            anchored.setdefault(content["length"], []).append((idx, content["head"]))
+        except (ValueError, LookupError, TypeError):
+            yield f"log_entries: index {idx} is no anchor"
     with session.execute(select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=1000)) as rows:
-        yield from _walk(session, rows.scalars())
+        yield from _walk(session, rows.scalars(), anchored)
 
 
-def _walk(session: Session, entries: Iterable[AuditEntry]) -> Iterator[str]:
+def _walk(session: Session, entries: Iterable[AuditEntry], anchored: dict[int, list[tuple[int, str]]]) -> Iterator[str]:
     previous, expected = bytes(32), 0
     for entry in entries:
         if entry.number != expected:
@@ -53,6 +64,12 @@ def _walk(session: Session, entries: Iterable[AuditEntry]) -> Iterator[str]:
             yield f"audit_entries: number {entry.number} was changed"
             return
         expected += 1
+        for idx, end in anchored.pop(expected, ()):
+            if end != b64encode(previous).decode("ascii"):
+                yield f"audit_entries: the first {expected} are not those that index {idx} of the log anchors"
+                return
+    for length, anchors in sorted(anchored.items()):
+        yield f"audit_entries: index {anchors[0][0]} of the log anchors {length} entries, there are {expected}"
     head = session.get(AuditHead, 1)
     if (head.length if head else 0) != expected or (head is not None and expected and head.hash != previous):
         yield "audit_head: is not the end of the chain (entries were cut off)"

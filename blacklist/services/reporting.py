@@ -69,8 +69,7 @@ def report_outcome(
     cleaned = clean_text(note, pointer="/note", most=MOST_NOTE, multiline=True) if note else None
 
     relied_upon = permits_relied_upon(check, vault=vault) if action == "permit_used" else ()
-    if relied_upon:
-        use_permits(session, check, relied_upon, used_at=done_at, at=at)
+    used = bool(relied_upon) and use_permits(session, check, relied_upon, used_at=done_at, at=at)
 
     row_id = new_id()
     outcome = CheckOutcome(
@@ -92,6 +91,6 @@ def report_outcome(
         facts={"action": action, "agency_id": agency_id},
     )
     session.flush()
-    if relied_upon:
-        record_ends(session, permit_queries.list_used_up(session, relied_upon, at=at), at=at, vault=vault)
+    if used:  # one use of each was taken here: what has none left had its last one now
+        record_ends(session, permit_queries.list_used_up(session, relied_upon), at=at, vault=vault)
     return outcome

@@ -285,7 +285,7 @@ def _withdraw(remedies: Remedies, order: Order) -> str:
         version=row.version,
         actor=remedies.courts.president,
         at=AT,
-        vault=remedies.vault,
+        vault=remedies.courts.vault,
     )
     return remedies.proposals(row)[-1].public_id
 

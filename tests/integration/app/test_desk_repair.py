@@ -369,8 +369,8 @@ class TestTasks:
 
     def test_a_suspension_past_its_day_cannot_be_noted_away(self, office: Office) -> None:
         with office.acting() as courts:
-            order, _ = courts.order("effective")
-            order.state, order.suspended_reason = "suspended", "death"
+            order, _ = courts.order("suspended")
+            order.suspended_reason = "death"
             order.suspended_until = courts.at.date() - timedelta(days=2)
             courts.session.flush()
             open_due_tasks(courts.session, at=courts.at)

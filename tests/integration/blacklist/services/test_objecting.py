@@ -318,7 +318,7 @@ class TestDeciding:
             version=order.version,
             actor=remedies.courts.president,
             at=remedies.at,
-            vault=remedies.vault,
+            vault=remedies.courts.vault,
         )
         assert order.state == {"withdraw": "withdrawn", "remove": "removed"}[act]
 
@@ -353,7 +353,7 @@ class TestDeciding:
             version=order.version,
             actor=remedies.courts.president,
             at=remedies.at,
-            vault=remedies.vault,
+            vault=remedies.courts.vault,
         )
 
         assert remedies.decide(case).state == "upheld"

@@ -370,7 +370,7 @@ class TestDeciding:
             version=order.version,
             actor=remedies.courts.president,
             at=remedies.at,
-            vault=remedies.vault,
+            vault=remedies.courts.vault,
         )
         assert order.state in ("withdrawn", "removed")
 

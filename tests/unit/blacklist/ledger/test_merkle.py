@@ -263,6 +263,13 @@ class TestFrontier:
         with pytest.raises(FormatError):
             merkle.read_frontier(written, size)
 
+    @pytest.mark.parametrize("wrong", [b"", OTHER[:-1], OTHER + b"\x00"])
+    def test_takes_hashes_of_32_bytes_alone(self, wrong):
+        with pytest.raises(FormatError):
+            merkle.push((), 0, wrong)
+        with pytest.raises(FormatError):
+            merkle.frontier_bytes((wrong,))
+
     def test_a_size_that_no_column_holds_is_refused(self):
         full = (OTHER,) * 63
         assert len(merkle.root_of(full, merkle.MOST_SIZE)) == 32
@@ -270,6 +277,13 @@ class TestFrontier:
             merkle.push(full, merkle.MOST_SIZE, OTHER)
         with pytest.raises(FormatError):
             merkle.root_of((), -1)
+        for size in (-1, merkle.MOST_SIZE + 1):
+            with pytest.raises(FormatError):
+                merkle.frontier_of(size, lambda level, index: OTHER)
+        with pytest.raises(FormatError, match="size"):
+            merkle.inclusion_proof(0, merkle.MOST_SIZE + 1, lambda level, index: OTHER)
+        with pytest.raises(FormatError, match="size"):
+            merkle.consistency_proof(1, merkle.MOST_SIZE + 1, lambda level, index: OTHER)
 
     @given(st.integers(0, 200), st.integers(0, 200))
     def test_perfect_subtrees_cover_their_range_once(self, one, other):
@@ -346,7 +360,7 @@ class TestInclusion:
     @pytest.mark.parametrize("wrong", [OTHER[:-1], OTHER + b"\x00", b""])
     def test_hashes_of_another_length_are_refused(self, wrong):
         for leaf, path, root in ((wrong, [OTHER], OTHER), (OTHER, [wrong], OTHER), (OTHER, [OTHER], wrong)):
-            with pytest.raises(FormatError):
+            with pytest.raises(FormatError, match="32 bytes"):
                 merkle.verify_inclusion(leaf=leaf, index=0, size=2, path=path, root=root)
 
 
