@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +27,12 @@ def main() -> int:
     port = os.environ.get("PORT", "8000")
     if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
         print("PORT must be a number between 1 and 65535", file=sys.stderr)
+        return 1
+    if is_taken(port):
+        print(
+            f"something answers on port {port} already; stop it, or choose another one: make run PORT=8001",
+            file=sys.stderr,
+        )
         return 1
     env = environment(port)
     stop = threading.Event()
@@ -52,6 +59,13 @@ def main() -> int:
         return supervise(children, stop)
     finally:
         end(children)
+
+
+def is_taken(port: str) -> bool:
+    """Tell whether somebody listens there: the server would share the port with them, and each would get every other visitor."""
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        return caller.connect_ex(("127.0.0.1", int(port))) == 0
 
 
 def environment(port: str) -> dict[str, str]:
