@@ -32,6 +32,8 @@ class KeyKind(IntEnum):
 
 
 _KINDS: Final = frozenset(KeyKind)
+_NO_SECRET: Final = bytes([1]) + bytes(63)  # the neutral point, and zero
+_TRIES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,24 @@ class VerifierKey:
         except (FormatError, InvalidSignature):
             return False
         return True
+
+    def is_degenerate(self) -> bool:
+        """Tell whether anybody can sign as this key: a point of small order, or no point at all.
+
+        For such a key A, eight times A is zero, so the signature (R = zero, S = 0) that takes no secret verifies for at
+        least one message in eight (RFC 8032 §5.1.7); for any other key it verifies for none anybody can find.
+        """
+        try:
+            key = Ed25519PublicKey.from_public_bytes(self.public)
+        except ValueError:
+            return True
+        for number in range(_TRIES):
+            try:
+                key.verify(_NO_SECRET, bytes([number]))
+            except InvalidSignature:
+                continue
+            return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ def _read_key(pointer: str, text: str, kind: KeyKind) -> VerifierKey:
         raise _bad_vkey(pointer, "不是有效的验证密钥（vkey）。", "This is not a verifier key.") from error
     if key.kind is not kind or len(key.written()) > _MOST_VKEY:
         raise _bad_vkey(pointer, "验证密钥的类型不符。", "The verifier key is of another type.")
+    if key.is_degenerate():
+        raise _bad_vkey(pointer, "该验证密钥不安全，请重新生成。", "Anybody could sign as this key; make another one.")
     return key
 
 

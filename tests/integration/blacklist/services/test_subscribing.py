@@ -12,7 +12,7 @@ from sqlalchemy import select
 from blacklist.actors import Actor, ActorKind
 from blacklist.errors import InvalidError
 from blacklist.identity.fingerprints import Fingerprinter
-from blacklist.ledger.note_keys import KeyKind
+from blacklist.ledger.note_keys import KeyKind, VerifierKey
 from blacklist.models import AuditEntry, Subscriber, ViewKey
 from blacklist.rules.views import mask_of
 from blacklist.services import agencies
@@ -73,6 +73,7 @@ class TestSubscribing:
         [
             ({"ack_vkey": "rail.example/ack"}, "bad-vkey"),
             ({"ack_vkey": WITNESS}, "bad-vkey"),
+            ({"ack_vkey": VerifierKey("rail.example/ack", KeyKind.ED25519, bytes(32)).written()}, "bad-vkey"),
             ({"witness_vkey": ACK}, "bad-vkey"),
             ({"witness_vkey": agency_key("rail.example", "ack", KeyKind.COSIGNATURE).verifier.written()}, "bad-vkey"),
             ({"hook_url": "ftp://rail.example"}, "bad-hook-url"),

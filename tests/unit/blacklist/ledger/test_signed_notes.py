@@ -162,6 +162,31 @@ class TestKeys:
             SignerKey("a", KeyKind.ED25519, bytes(size))
 
 
+class TestIsDegenerate:
+    @pytest.mark.parametrize(
+        "point",
+        [
+            "00" * 32,  # of order 4
+            "00" * 31 + "80",
+            "01" + "00" * 31,  # the neutral point
+            "01" + "00" * 30 + "80",  # and once more, not canonical
+            "ec" + "ff" * 30 + "7f",  # of order 2
+            "ed" + "ff" * 30 + "7f",
+            "ee" + "ff" * 30 + "7f",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",  # of order 8
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        ],
+    )
+    def test_finds_keys_that_are_everybodys(self, point):
+        assert VerifierKey("rail.example/ack", KeyKind.ED25519, bytes.fromhex(point)).is_degenerate()
+
+    @pytest.mark.parametrize("number", range(8))
+    def test_a_key_somebody_made_is_none(self, number):
+        assert not SignerKey("rail.example/ack", KeyKind.ED25519, bytes([number]) * 32).verifier.is_degenerate()
+
+
 class TestVectors:
     def test_the_note_of_peter_neumann_opens_and_is_signed_again_byte_for_byte(self):
         assert open_note(PETER_NOTE, [PETER]).text == TEXT
