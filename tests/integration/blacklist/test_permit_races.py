@@ -28,6 +28,7 @@ from blacklist.services.proposing import NoProposalError, ProposalOpenError
 from blacklist.services.using_permits import PermitUsedUpError, use_permits
 from tests.courts import Courts, make_courts
 from tests.permits import apply, grant, permitted, propose
+from tests.races import assert_one_won
 
 Opened = Callable[[], AbstractContextManager[Courts]]
 
@@ -70,12 +71,6 @@ def at_once(opened: Opened, *acts: Callable[[Courts], object]) -> list[Exception
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
-
-
-def assert_one_won(results: list[Exception | None], *losses: type[Exception]) -> None:
-    lost = [one for one in results if one is not None]
-    assert len(lost) == len(results) - 1, results
-    assert {type(one) for one in lost} <= set(losses), lost
 
 
 def an_order(courts: Courts) -> Order:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,9 +12,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from blacklist.actors import Actor, Role
-from blacklist.engine import create_registry_engine
 from blacklist.errors import ConflictError, StaleVersionError, TransitionError
-from blacklist.identity.sealing import Vault
 from blacklist.models import AuditEntry, Order, Proposal
 from blacklist.queries import orders as order_queries
 from blacklist.queries.verification import verify_audit_chain, verify_orders
@@ -28,59 +24,8 @@ from blacklist.services import extending
 from blacklist.services.drafting import DuplicateOrderError
 from blacklist.services.expiring import expire_due_orders
 from blacklist.services.proposing import NoProposalError, ProposalOpenError
-from tests.courts import ACTS, Courts, content, do, invent, make_courts, propose, right_hand
-
-Opened = Callable[[], AbstractContextManager[Courts]]
-
-
-@pytest.fixture
-def own_engine(own_database_url: str) -> Iterator[Engine]:
-    engine = create_registry_engine(own_database_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def opened(own_engine: Engine, vault: Vault, at: datetime) -> Opened:
-    """Open the courts in a session that is committed at the end of the block."""
-    with Session(own_engine, expire_on_commit=False) as session:
-        first = make_courts(session, vault=vault, at=at)
-        session.commit()
-
-    @contextmanager
-    def make() -> Iterator[Courts]:
-        with Session(own_engine, expire_on_commit=False) as session:
-            yield replace(first, session=session)
-            session.commit()
-
-    return make
-
-
-@pytest.fixture(params=range(3), ids=["first", "second", "third"])
-def again(request: pytest.FixtureRequest) -> None:
-    """The same race more than once."""
-
-
-def at_once(*acts: Callable[[], None]) -> list[Exception | None]:
-    """Run acts at the same moment; return what each was refused with."""
-    barrier = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], None]) -> Exception | None:
-        barrier.wait(10)
-        try:
-            act()
-        except Exception as error:
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def assert_one_won(results: list[Exception | None], *losses: type[Exception]) -> None:
-    lost = [one for one in results if one is not None]
-    assert len(lost) == len(results) - 1, results
-    assert {type(one) for one in lost} <= set(losses), lost
+from tests.courts import ACTS, Courts, content, do, invent, propose, right_hand
+from tests.races import Opened, assert_one_won, at_once
 
 
 def assert_sound(courts: Courts) -> None:

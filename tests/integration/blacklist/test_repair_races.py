@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from blacklist.actors import Actor, Role
-from blacklist.engine import create_registry_engine
 from blacklist.errors import StaleVersionError, TransitionError
 from blacklist.identity.case_numbers import parse_case_number
-from blacklist.identity.sealing import Vault
 from blacklist.models import Application, CaseEvent, CourtTask, Order, OrderVersion, Proposal
 from blacklist.queries.releasable import NotBoundError, list_releasable
 from blacklist.queries.verification import verify_audit_chain
@@ -33,58 +26,8 @@ from blacklist.services.performing import record_case_event
 from blacklist.services.proposing import NoProposalError, ProposalOpenError
 from blacklist.services.releasing import RoleEnd, approve_release, propose_release, reject_release
 from blacklist.services.tasks import open_due_tasks
-from tests.courts import CODE, Courts, invent, make_courts
-
-Opened = Callable[[], AbstractContextManager[Courts]]
-
-
-@pytest.fixture
-def own_engine(own_database_url: str) -> Iterator[Engine]:
-    engine = create_registry_engine(own_database_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def opened(own_engine: Engine, vault: Vault, at: datetime) -> Opened:
-    """Open the courts in a session that is committed at the end of the block."""
-    with Session(own_engine, expire_on_commit=False) as session:
-        first = make_courts(session, vault=vault, at=at)
-        session.commit()
-
-    @contextmanager
-    def make() -> Iterator[Courts]:
-        with Session(own_engine, expire_on_commit=False) as session:
-            yield replace(first, session=session)
-            session.commit()
-
-    return make
-
-
-@pytest.fixture(params=range(3), ids=["first", "second", "third"])
-def again(request: pytest.FixtureRequest) -> None:
-    """The same race more than once."""
-
-
-def at_once(*acts: Callable[[], None]) -> list[Exception | None]:
-    """Run acts at the same moment; return what each was refused with."""
-    barrier = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], None]) -> Exception | None:
-        barrier.wait(10)
-        try:
-            act()
-        except Exception as error:
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-def one_lost(results: list[Exception | None], *losses: type[Exception]) -> bool:
-    lost = [one for one in results if one is not None]
-    return len(lost) == len(results) - 1 and {type(one) for one in lost} <= set(losses)
+from tests.courts import CODE, invent
+from tests.races import Opened, assert_one_won, at_once
 
 
 @pytest.mark.usefixtures("again")
@@ -112,7 +55,7 @@ class TestAtOnce:
         assert len(orders) == 2
         results = at_once(lambda: act(orders[0], courts.clerk), lambda: act(orders[1], second))
 
-        assert one_lost(results, StaleVersionError), results
+        assert_one_won(results, StaleVersionError), results
         with opened() as courts:
             counts = {
                 order.kind: courts.session.scalar(
@@ -184,7 +127,7 @@ class TestAtOnce:
         else:
             results = at_once(lambda: propose(courts.clerk), lambda: propose(second))
 
-        assert one_lost(results, ProposalOpenError, NoProposalError, StaleVersionError, NotBoundError), results
+        assert_one_won(results, ProposalOpenError, NoProposalError, StaleVersionError, NotBoundError), results
         with opened() as courts:
             states = courts.session.scalars(select(Proposal.state).where(Proposal.order_id == order.id)).all()
             assert len(states) == 1
@@ -224,7 +167,7 @@ class TestAtOnce:
 
         results = at_once(refuse, withdraw)
 
-        assert one_lost(results, StaleVersionError, TransitionError), results
+        assert_one_won(results, StaleVersionError, TransitionError), results
         with opened() as courts:
             state = courts.session.scalars(select(Application.state)).one()
             assert state == ("refused" if results[0] is None else "withdrawn")
