@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from blacklist.actors import Actor, Role
-from blacklist.engine import create_registry_engine
 from blacklist.errors import ConflictError, StaleVersionError, TransitionError
 from blacklist.identity.documents import parse_document
 from blacklist.identity.ids import new_id
-from blacklist.identity.sealing import Vault
 from blacklist.models import Check, Order, Permit, PermitUse
 from blacklist.queries.verification import verify_audit_chain
 from blacklist.rules.lifecycle import OrderKind
@@ -26,34 +22,9 @@ from blacklist.services.ending_permits import approve_revocation, expire_permits
 from blacklist.services.permitting import PermitOverlapError, refuse_permit
 from blacklist.services.proposing import NoProposalError, ProposalOpenError
 from blacklist.services.using_permits import PermitUsedUpError, use_permits
-from tests.courts import Courts, make_courts
+from tests.courts import Courts
 from tests.permits import apply, grant, permitted, propose
-from tests.races import assert_one_won
-
-Opened = Callable[[], AbstractContextManager[Courts]]
-
-
-@pytest.fixture
-def opened(own_database_url: str, vault: Vault, at: datetime) -> Iterator[Opened]:
-    """Open the courts in a session that is committed at the end of the block."""
-    engine: Engine = create_registry_engine(own_database_url)
-    with Session(engine, expire_on_commit=False) as session:
-        first = make_courts(session, vault=vault, at=at)
-        session.commit()
-
-    @contextmanager
-    def make() -> Iterator[Courts]:
-        with Session(engine, expire_on_commit=False) as session:
-            yield replace(first, session=session)
-            session.commit()
-
-    yield make
-    engine.dispose()
-
-
-@pytest.fixture(params=range(3), ids=["first", "second", "third"])
-def again(request: pytest.FixtureRequest) -> None:
-    """The same race more than once."""
+from tests.races import Opened, assert_one_won
 
 
 def at_once(opened: Opened, *acts: Callable[[Courts], object]) -> list[Exception | None]:
